@@ -1,6 +1,7 @@
 """The identity register: who a person is, which cards and electronic identities the person holds.
 
-Source of meaning: Law on Identification 26/2023, articles 9 and 15. A partial date is text: `1950`, `1950-03` or `1950-03-12`.
+Source of meaning: Law on Identification 26/2023, articles 9 and 15. A partial date is text: `1950`, `1950-03` or
+`1950-03-12`.
 """
 
 from sqlalchemy import ARRAY, CHAR, Index, MetaData, SmallInteger, Table
@@ -15,7 +16,9 @@ units = administrative_units(metadata)
 citizens = Table(
     "citizens",
     metadata,
-    text("pin", "Personal identification number, 12 digits, assigned once, never reissued (art. 12).", primary_key=True),
+    text(
+        "pin", "Personal identification number, 12 digits, assigned once, never reissued (art. 12).", primary_key=True
+    ),
     surrogate(),
     text("family_name", "Surname, NFC."),
     text("middle_name", "Middle names, NFC, old tone placement as registered.", nullable=True),
@@ -33,7 +36,9 @@ citizens = Table(
     text("hometown_code", "Native place of the family: province code.", nullable=True),
     text("hometown_scheme", "Scheme of hometown_code.", nullable=True),
     column("nationalities", ARRAY(CHAR(2)), "ISO 3166-1 alpha-2 codes; VN first."),
-    text("old_identity_number", "Nine-digit identity card number before 2016; reused between provinces.", nullable=True),
+    text(
+        "old_identity_number", "Nine-digit identity card number before 2016; reused between provinces.", nullable=True
+    ),
     text("occupation", "Occupation as declared; never army, police or cipher (art. 15.4).", nullable=True),
     *rule_columns(),
     synthetic(),
@@ -56,7 +61,7 @@ contacts = Table(
 identity_cards = Table(
     "identity_cards",
     metadata,
-    text("pin", "Holder; the card number of a 12-digit card is the holder's PIN."),
+    text("pin", "Holder; the card number of a 12-digit card is the holder's PIN.", primary_key=True),
     surrogate(primary_key=True),
     text("kind", "CMND_12 (2013-2015), CCCD (2016-2020), CCCD_CHIP (2021-2024) or CAN_CUOC (from 2024-07-01)."),
     date("issued_on", "Date of issue."),
@@ -65,7 +70,6 @@ identity_cards = Table(
     text("status", "VALID, EXPIRED, REPLACED, LOST or REVOKED."),
     *rule_columns(),
     synthetic(),
-    Index("identity_cards_pin", "pin", "surrogate"),
     comment="12-digit cards since 2013. At most 12 per person. Images and biometrics are not held here.",
 )
 

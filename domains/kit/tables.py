@@ -1,7 +1,8 @@
 """Columns that every register has, so that each table says only what is its own.
 
-Comes before everything else: types bind their fields to these columns, the synthetic nation fills them, Alembic migrates
-them. Text is `COLLATE "C"` throughout, so that every PostgreSQL server gives the same order and the same equality.
+Comes before everything else: types bind their fields to these columns, the synthetic nation fills them, Alembic
+migrates them. Text is `COLLATE "C"` throughout, so that every PostgreSQL server orders and compares
+alike.
 """
 
 from collections.abc import Sequence
@@ -38,17 +39,22 @@ def synthetic() -> Column[bool]:
     return Column("synthetic", Boolean, nullable=False, server_default="false", comment="True: an invented record.")
 
 
-def rule_columns() -> Sequence[Column[Any]]:
-    """Facts about the person of a row which row rules compare, copied from their owners; never published, never selected."""
+def rule_columns(of: str = "") -> Sequence[Column[Any]]:
+    """Facts about the person of a row which row rules compare, copied from their owners; never published or selected.
+
+    Where a row is about two persons, the facts of the other one stand beside them, prefixed: `of="relative"`.
+    """
+    prefix = f"{of}_" if of else ""
     return (
         Column(
-            "residence_commune", PLAIN, nullable=True,
+            f"{prefix}residence_commune", PLAIN, nullable=True,
             comment="Rule column. Commune (5 digits, 2025 scheme) of the person's residence for law. "
             "Source: population, by its change feed; lag up to a minute. Null: no residence known.",
         ),
         Column(
-            "protected", Boolean, nullable=False, server_default="false",
-            comment="Rule column. True: a protected person. Source: population, by its change feed; lag up to a minute.",
+            f"{prefix}protected", Boolean, nullable=False, server_default="false",
+            comment="Rule column. True: a protected person. "
+            "Source: population, by its change feed; lag up to a minute.",
         ),
     )  # fmt: skip
 
