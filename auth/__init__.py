@@ -1,7 +1,7 @@
 """Who may ask what, now: agencies, clients, purposes, grants, tokens and the OAuth server.
 
-Knows no GraphQL and no domain. It is given the scope catalogue and a way to expand administrative units, and answers one
-question per request: `Authority.caller(authorization) -> Caller`.
+Knows no GraphQL and no domain. It is given the scope catalogue and a way to expand administrative units, and answers
+one question per request: `Authority.caller(authorization) -> Caller`.
 
     scopes.py     the grammar of scopes; the catalogue of those that exist
     reach.py      whose data: everywhere, some communes, only oneself

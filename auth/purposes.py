@@ -1,0 +1,64 @@
+"""A token's one purpose, as it travels: RFC 9396 `authorization_details`.
+
+The same structure is read from a token request and from a token. A case reference has a fixed grammar whose parts are
+shorter than any number of a person, so that nobody writes one into it.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+
+from auth.caller import Purpose
+
+DETAILS_TYPE = "urn:lienthong:purpose"
+
+CASE_REFERENCE = r"^(?=.{3,48}\Z)[A-Z0-9]{1,8}([./-][A-Z0-9]{1,8}){1,7}\Z"
+"""`H26.01-260115-0042`: capital letters and digits, 2 to 8 parts of at most 8, joined by `.`, `-` or `/`."""
+
+
+class PurposeDetail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One authorization detail: the purpose, the case, and the law where the caller wants to state it."""
+
+    type: Literal["urn:lienthong:purpose"]
+    purpose: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_.]{0,63}\Z")]
+    case_reference: Annotated[str, msgspec.Meta(pattern=CASE_REFERENCE)]
+    legal_basis: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+
+
+OneDetail = Annotated[list[PurposeDetail], msgspec.Meta(min_length=1, max_length=1)]
+
+_decoder = msgspec.json.Decoder(OneDetail)
+
+
+class UnusablePurpose(ValueError):
+    """The purpose cannot be read, or is not on the officers' list. The message is safe to send."""
+
+
+def read_purpose(text: str, legal_bases: Mapping[str, str]) -> Purpose:
+    """Read the parameter of a token request against the list of purposes and the law of each."""
+    try:
+        (detail,) = _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise UnusablePurpose(
+            f"authorization_details must be a list of one object: type {DETAILS_TYPE}, purpose (a code of the list), "
+            f"case_reference (such as H26.01-260115-0042), and legal_basis if stated."
+        ) from error
+    basis = legal_bases.get(detail.purpose)
+    if basis is None:
+        raise UnusablePurpose("The purpose is not on the list of purposes.")
+    if detail.legal_basis not in (None, basis):
+        raise UnusablePurpose("The purpose stands on another legal basis; leave legal_basis out or state that one.")
+    return Purpose(detail.purpose, basis, detail.case_reference)
+
+
+def as_details(purpose: Purpose) -> list[dict[str, str]]:
+    """A purpose as it stands in tokens and token responses."""
+    return [
+        {
+            "type": DETAILS_TYPE,
+            "purpose": purpose.code,
+            "legal_basis": purpose.legal_basis,
+            "case_reference": purpose.case_reference,
+        }
+    ]

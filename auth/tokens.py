@@ -1,0 +1,89 @@
+"""Access tokens: RFC 9068 `at+jwt`, signed ES256, five minutes, at most 4 KB.
+
+Signing and verifying stand together so that one says what the other demands. Verifying trusts nothing in the header:
+exactly `alg`, `typ` and `kid`, and `kid` only chooses among keys that the policy accepts now.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from auth.errors import Unauthenticated
+from auth.keys import SIGNING_ALGORITHM
+from auth.purposes import PurposeDetail
+
+TOKEN_TYPE = "at+jwt"  # noqa: S105
+LIFETIME_S = 300
+LONGEST_TOKEN = 4096
+CLOCK_SKEW_S = 10
+
+_HEADER = frozenset({"alg", "typ", "kid"})
+
+
+class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a token says. Any other claim, `cnf` too, makes a token invalid: it would mean something we do not check."""
+
+    iss: str
+    aud: str
+    sub: str
+    client_id: str
+    iat: int
+    exp: int
+    jti: str
+    scope: str = ""
+    authorization_details: Annotated[list[PurposeDetail], msgspec.Meta(max_length=1)] = []
+    sealed_subject: str | None = None
+
+
+class VerifiedToken(msgspec.Struct, frozen=True):
+    """The claims of a token whose signature was good under the key of that name."""
+
+    claims: Claims
+    kid: str
+
+
+def audience(issuer: str) -> str:
+    """The resource for which tokens of this issuer are made."""
+    return issuer + "/graphql"
+
+
+def sign(claims: Claims, key: ECKey) -> str:
+    header = {"alg": SIGNING_ALGORITHM, "typ": TOKEN_TYPE, "kid": key.thumbprint()}
+    return jwt.encode(header, msgspec.to_builtins(claims), key, algorithms=[SIGNING_ALGORITHM])
+
+
+def verify(token: str, keys: Mapping[str, ECKey], issuer: str) -> VerifiedToken:
+    """Check everything about a token but the time, which `check_time` does on every use."""
+    if len(token) > LONGEST_TOKEN:
+        raise _invalid()
+    try:
+        kid = _kid(jws.extract_compact(token.encode()).headers())
+        decoded = jwt.decode(token, keys[kid], algorithms=[SIGNING_ALGORITHM])
+        claims = msgspec.convert(decoded.claims, Claims)
+    except (JoseError, ValueError, KeyError, RecursionError) as error:
+        raise _invalid() from error
+    if claims.iss != issuer or claims.aud != audience(issuer):
+        raise _invalid()
+    return VerifiedToken(claims, kid)
+
+
+def check_time(claims: Claims, now: float) -> None:
+    """An expired token says so, so that its holder asks for another; there is no leeway at the end."""
+    if now >= claims.exp:
+        raise Unauthenticated("The access token has expired.")
+    if claims.iat > now + CLOCK_SKEW_S:
+        raise _invalid()
+
+
+def _kid(header: Mapping[str, Any]) -> str:
+    if header.keys() != _HEADER or header["typ"] != TOKEN_TYPE:
+        raise _invalid()
+    return str(header["kid"])
+
+
+def _invalid() -> Unauthenticated:
+    return Unauthenticated("The access token is not valid.")
