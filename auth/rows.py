@@ -20,7 +20,8 @@ CommunesOf = Callable[[str, str], frozenset[str]]
 
 REVISION = "select revision from policy"
 _CLIENTS = """\
-select client, agency, kind = 'portal' as portal, token_type = 'Bearer' as bearer, allowed from clients join agencies using (agency)
+select client, agency, kind = 'portal' as portal, token_type = 'Bearer' as bearer, allowed
+from clients join agencies using (agency)
 where clients.state = 'active' and agencies.state = 'active'"""
 _GRANTS = """\
 select grant_id, agency, purpose, scopes, sets, exceptions, reach, units, units_scheme, valid_from, valid_until
