@@ -1,0 +1,141 @@
+"""The databases' names and URLs, and whether the servers have room for the connections this installation will open.
+
+One database per domain, one for the grants, one for the ledger; all on one server unless a setting says otherwise.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+
+from installation.errors import DatabaseUnreachable, ServerTooSmall
+from installation.postgres import Postgres
+from installation.settings import PREFIX, Settings, without_password
+
+DOMAINS = ("identity", "population", "land", "enterprises")
+DATABASES = (*DOMAINS, "auth", "ledger")
+OTHER_CONNECTIONS = {"auth": 4, "ledger": 1}  # token server, snapshot and its LISTEN; the writer
+COMMANDS = 4  # connections left for a migration, a seed and a person who looks
+MAINTENANCE = "postgres"
+CONNECT_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One PostgreSQL server and the databases of ours on it."""
+
+    maintenance_url: str
+    databases: tuple[str, ...]
+
+
+def embedded(settings: Settings) -> Postgres:
+    return Postgres.of(settings.home, settings.database_account)
+
+
+def uses_embedded(settings: Settings) -> bool:
+    """Whether any database has no URL and so lives in the PostgreSQL that we start."""
+    return settings.database_url is None and any(_own_url(settings, name) is None for name in DATABASES)
+
+
+def database_name(settings: Settings, name: str) -> str:
+    """What the database is called on its server."""
+    return urlsplit(database_url(settings, name)).path.removeprefix("/")
+
+
+def database_url(settings: Settings, name: str) -> str:
+    """The libpq URL of one of DATABASES."""
+    own = _own_url(settings, name)
+    if own is not None and urlsplit(own).path.strip("/"):
+        return own
+    server = own or settings.database_url
+    database = settings.database_prefix + name
+    return _with_database(server, database) if server is not None else embedded(settings).url(database)
+
+
+def database_urls(settings: Settings) -> dict[str, str]:
+    """The libpq URL of every database."""
+    return {name: database_url(settings, name) for name in DATABASES}
+
+
+def servers(settings: Settings) -> list[Server]:
+    """The distinct servers, always in the same order, each with the URL of its maintenance database."""
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for name in DATABASES:
+        found[_place(database_url(settings, name))].append(name)
+    return [Server(_maintenance_url(settings, names[0]), tuple(names)) for _, names in sorted(found.items())]
+
+
+def connections_per_process(settings: Settings, names: Iterable[str] = DATABASES) -> int:
+    """How many connections one serving process holds to the named databases."""
+    return sum(OTHER_CONNECTIONS.get(name, settings.connections_per_domain) for name in names)
+
+
+async def check_room(settings: Settings) -> None:
+    """Refuse to serve with fewer connections than will be needed. Raises ServerTooSmall, DatabaseUnreachable."""
+    for server in servers(settings):
+        needed = connections_per_process(settings, server.databases) * settings.processes + COMMANDS
+        room = await _room(server.maintenance_url)
+        if needed > room:
+            raise ServerTooSmall(
+                f"{settings.processes} process(es) need {needed} connections, and the server of"
+                f" {without_password(server.maintenance_url)} allows {room}: lower {PREFIX}PROCESSES"
+                f" or {PREFIX}CONNECTIONS_PER_DOMAIN, or raise its max_connections."
+            )
+
+
+async def connect(url: str) -> asyncpg.Connection:
+    """A connection for a short task. Raises DatabaseUnreachable with one line that holds no password."""
+    try:
+        return await asyncpg.connect(dsn=url, timeout=CONNECT_SECONDS)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        raise DatabaseUnreachable(f"{without_password(url)} cannot be reached: {_reason(error)}.") from None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {CONNECT_SECONDS} seconds"
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    return str(error).splitlines()[0].rstrip(".")
+
+
+async def _room(url: str) -> int:
+    connection = await connect(url)
+    try:
+        return int(
+            await connection.fetchval(
+                "SELECT sum(CASE name WHEN 'max_connections' THEN 1 ELSE -1 END * setting::int) FROM pg_settings"
+                " WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')"
+            )
+        )
+    finally:
+        await connection.close()
+
+
+def _own_url(settings: Settings, name: str) -> str | None:
+    own: str | None = getattr(settings, f"{name}_database_url")
+    return own
+
+
+def _maintenance_url(settings: Settings, name: str) -> str:
+    """The database named in LIENTHONG_DATABASE_URL, or `postgres`."""
+    own, shared = _own_url(settings, name), settings.database_url
+    if own is None and shared is not None and urlsplit(shared).path.strip("/"):
+        return shared
+    return _with_database(database_url(settings, name), MAINTENANCE)
+
+
+def _with_database(url: str, database: str) -> str:
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc}/{database}{query}"  # urlunsplit would lose the // of a URL without host
+
+
+def _place(url: str) -> tuple[str, ...]:
+    """What tells one server from another: host and port, or socket directory and port."""
+    parts = urlsplit(url)
+    asked = parse_qs(parts.query)
+    place = parts.netloc.rpartition("@")[2]
+    return (place or asked.get("host", ["localhost"])[0], asked.get("port", [""])[0])

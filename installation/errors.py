@@ -1,0 +1,37 @@
+"""What stops the command, said in one line that the person at the keyboard can act on.
+
+Raised throughout `installation` and `migrations`, shown by `cli` without a stack trace. A message never holds a
+password.
+"""
+
+
+class Refusal(Exception):
+    """A condition that somebody can put right. Its text is the one line shown."""
+
+
+class SettingsInvalid(Refusal):
+    """An environment variable LIENTHONG_* has a value that cannot be used."""
+
+
+class HomeUnusable(Refusal):
+    """LIENTHONG_HOME cannot hold what belongs into it."""
+
+
+class PostgresFailed(Refusal):
+    """The embedded PostgreSQL cannot be set up, started or stopped."""
+
+
+class DatabaseUnreachable(Refusal):
+    """A PostgreSQL server named by the settings does not let us in."""
+
+
+class ServerTooSmall(Refusal):
+    """A PostgreSQL server allows fewer connections than this installation will open."""
+
+
+class MigrationRefused(Refusal):
+    """The databases cannot be brought to this version."""
+
+
+class PortTaken(Refusal):
+    """Somebody else answers where we were told to."""

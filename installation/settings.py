@@ -1,0 +1,106 @@
+"""The settings: environment variables `LIENTHONG_*`, typed, and validated before anything starts.
+
+Read once by the composition root and the command; everybody else is handed values. Passwords inside URLs are settings
+too: `describe` is the only way to print settings, and it masks them.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from installation.errors import SettingsInvalid
+
+PREFIX = "LIENTHONG_"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def _postgres_url(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    if scheme not in {"postgresql", "postgres"} or not separator:
+        message = "a database URL begins with postgresql://"
+        raise ValueError(message)
+    return f"postgresql://{rest}"
+
+
+PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
+
+
+class Settings(BaseSettings):
+    """What an installation can be told. Every name is an environment variable with the prefix LIENTHONG_."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    mode: Literal["production", "demo"] = "production"
+    home: Path = Path(".lienthong")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    processes: int = Field(default=1, ge=1, le=256)
+    issuer: str = ""
+
+    database_url: PostgresUrl | None = Field(default=None, repr=False)
+    identity_database_url: PostgresUrl | None = Field(default=None, repr=False)
+    population_database_url: PostgresUrl | None = Field(default=None, repr=False)
+    land_database_url: PostgresUrl | None = Field(default=None, repr=False)
+    enterprises_database_url: PostgresUrl | None = Field(default=None, repr=False)
+    auth_database_url: PostgresUrl | None = Field(default=None, repr=False)
+    ledger_database_url: PostgresUrl | None = Field(default=None, repr=False)
+    database_prefix: str = Field(default="lienthong_", pattern=r"^[a-z][a-z0-9_]{0,40}$")
+    database_account: str = Field(default="nobody", min_length=1)
+
+    connections_per_domain: int = Field(default=2, ge=1, le=64)
+    statement_timeout_ms: int = Field(default=2_000, ge=10, le=600_000)
+    request_deadline_ms: int = Field(default=5_000, ge=50, le=600_000)
+
+    @model_validator(mode="after")
+    def _demo_stays_at_home(self) -> Self:
+        if self.mode == "demo" and self.host not in LOOPBACK:
+            message = "demo mode listens on loopback only; LIENTHONG_HOST must be 127.0.0.1, ::1 or localhost"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _issuer_is_known_and_safe(self) -> Self:
+        if not self.issuer and self.mode == "demo":
+            object.__setattr__(self, "issuer", f"http://localhost:{self.port}")
+        elif self.issuer and self.mode == "production" and not self.issuer.startswith("https://"):
+            message = "LIENTHONG_ISSUER must begin with https:// in production"
+            raise ValueError(message)
+        return self
+
+
+def load(**given: object) -> Settings:
+    """The settings in this process's environment; what is given here wins. Raises SettingsInvalid, naming variables."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsInvalid("; ".join(_complaint(e["loc"], e["msg"]) for e in error.errors())) from None
+
+
+def _complaint(location: tuple[int | str, ...], message: str) -> str:
+    reason = message.removeprefix("Value error, ")
+    return f"{PREFIX}{str(location[0]).upper()}: {reason}" if location else reason
+
+
+def describe(settings: Settings) -> dict[str, str]:
+    """Every setting as its environment variable, printable: passwords masked."""
+    return {f"{PREFIX}{name.upper()}": _printable(getattr(settings, name)) for name in type(settings).model_fields}
+
+
+def _printable(value: object) -> str:
+    if value is None or value == "":
+        return "-"
+    return without_password(value) if isinstance(value, str) and "://" in value else str(value)
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be shown: no password, and nothing but host and port after the question mark."""
+    parts = urlsplit(url)
+    user, at, place = parts.netloc.rpartition("@")
+    kept = [pair for pair in parts.query.split("&") if pair.startswith(("host=", "port="))]
+    query = f"?{'&'.join(kept)}" if kept else ""
+    return f"{parts.scheme}://{user.partition(':')[0]}{at}{place}{parts.path}{query}"
