@@ -1,0 +1,216 @@
+"""Held connections to one register's database, and who may use an idle one.
+
+A statement runs as a prepared statement on a connection that is never reset and never shared within a statement: that
+is a third of a pool's cost (reference figures in bench/). Loaders queue here and are served, oldest first, whenever a
+connection is idle at the end of the loop's tick; so requests that arrive together share one statement, and a lone one
+waits for nobody.
+
+A connection that fails, or does not answer within its limit, is dropped and replaced: canceling would leave its state
+unknown. Nothing here is told of a caller.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Callable, Coroutine, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import asyncpg
+import structlog
+
+log = structlog.get_logger()
+
+STATEMENTS_PER_CONNECTION = 500
+RECONNECT_SECONDS = (0.0, 0.1, 0.5, 1.0)
+
+#: Set on every connection, and read back: generic plans are what the measurements rest on (reference: performance).
+SESSION = {
+    "plan_cache_mode": "force_generic_plan",
+    "default_transaction_read_only": "on",
+    "jit": "off",
+}
+
+
+class SourceUnavailable(Exception):
+    """The register did not answer: not connected, too slow, or the statement failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many connections a process holds to one register, and how long a statement may take."""
+
+    connections: int = 2
+    statement_seconds: float = 5.0
+    connect_seconds: float = 5.0
+
+
+class Waiting(Protocol):
+    """A loader with asks in its queue."""
+
+    def dispatch(self) -> Coroutine[Any, Any, None]:
+        """Serve what is queued now on the connection set aside."""
+        ...
+
+    def fail(self, error: Exception) -> None:
+        """Give up what is queued."""
+        ...
+
+
+class Connection:
+    """One connection and the statements prepared on it, the least used forgotten first."""
+
+    __slots__ = ("_limits", "_prepared", "raw")
+
+    def __init__(self, raw: "asyncpg.Connection[Any]", limits: Limits) -> None:
+        self.raw = raw
+        self._limits = limits
+        self._prepared: OrderedDict[str, asyncpg.prepared_stmt.PreparedStatement[Any]] = OrderedDict()
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """Rows of one statement. Raises SourceUnavailable; the connection may be closed afterwards."""
+        try:
+            async with asyncio.timeout(self._limits.statement_seconds):
+                return await self._fetch(sql, values)
+        except TimeoutError:
+            self.raw.terminate()
+            raise SourceUnavailable("no answer within the limit of a statement") from None
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            log.warning("statement_failed", kind=type(error).__name__)
+            raise SourceUnavailable(type(error).__name__) from None
+
+    async def _fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        try:
+            return await (await self._statement(sql)).fetch(*values)
+        except asyncpg.InvalidCachedStatementError:  # a migration changed what it reads: prepare anew, once
+            del self._prepared[sql]
+            return await (await self._statement(sql)).fetch(*values)
+
+    async def _statement(self, sql: str) -> Any:
+        prepared = self._prepared.get(sql)
+        if prepared is None:
+            prepared = self._prepared[sql] = await self.raw.prepare(sql)
+            if len(self._prepared) > STATEMENTS_PER_CONNECTION:
+                self._prepared.popitem(last=False)
+        else:
+            self._prepared.move_to_end(sql)
+        return prepared
+
+
+class Database:
+    """The connections of one process to one register."""
+
+    def __init__(self, name: str, url: str, limits: Limits | None = None) -> None:
+        self.name = name
+        self._url = url
+        self.limits = limits or Limits()
+        self._idle: list[Connection] = []
+        self._set_aside: deque[Connection] = deque()
+        self._waiting: OrderedDict[Waiting, None] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._scheduled = self._closed = False
+        self._live = 0
+
+    async def open(self) -> None:
+        """Connect. Raises SourceUnavailable when the server cannot be reached or refuses the session's settings."""
+        self._loop = asyncio.get_running_loop()
+        for _ in range(self.limits.connections):
+            self._put_back(await self._connect())
+            self._live += 1
+
+    async def close(self) -> None:
+        """Close every connection; asks that still wait fail."""
+        self._closed = True
+        self._fail_waiting(SourceUnavailable("closing"))
+        for task in [*self._tasks]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(connection.raw.close(timeout=2) for connection in self._idle), return_exceptions=True)
+        self._idle.clear()
+
+    @property
+    def is_ready(self) -> bool:
+        """True while at least one connection is up."""
+        return self._live > 0
+
+    def wants(self, loader: Waiting) -> None:
+        """Queue a loader; it is served at the end of this tick, or when a connection becomes idle."""
+        self._waiting[loader] = None
+        if not self._live:
+            self._loop.call_soon(self._fail_waiting, SourceUnavailable("not connected"))
+        elif self._idle and not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._serve)
+
+    def take(self) -> Connection:
+        """The connection set aside for the dispatch that is starting."""
+        return self._set_aside.popleft()
+
+    def give_back(self, connection: Connection) -> None:
+        """After a dispatch. A connection that was closed is replaced."""
+        if connection.raw.is_closed():
+            self._live -= 1
+            self.start(self._replace)
+        else:
+            self._put_back(connection)
+
+    def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run work of the database's own in an empty context: it must not carry one caller's into another's."""
+        task = self._loop.create_task(work(), context=Context())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _serve(self) -> None:
+        self._scheduled = False
+        while self._idle and self._waiting:
+            loader, _ = self._waiting.popitem(last=False)
+            self._set_aside.append(self._idle.pop())
+            self.start(loader.dispatch)
+
+    def _put_back(self, connection: Connection) -> None:
+        self._idle.append(connection)
+        if self._waiting and not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._serve)
+
+    async def _replace(self) -> None:
+        attempt = 0
+        while not self._closed:
+            await asyncio.sleep(RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)])
+            try:
+                connection = await self._connect()
+            except SourceUnavailable:
+                attempt += 1
+                if not self._live:
+                    self._fail_waiting(SourceUnavailable("not connected"))
+                continue
+            self._live += 1
+            self._put_back(connection)
+            return
+
+    def _fail_waiting(self, error: Exception) -> None:
+        while self._waiting:
+            self._waiting.popitem(last=False)[0].fail(error)
+
+    async def _connect(self) -> Connection:
+        timeout_ms = int(self.limits.statement_seconds * 1000)
+        settings = {**SESSION, "statement_timeout": f"{timeout_ms}ms", "application_name": f"lienthong {self.name}"}
+        try:
+            raw = await asyncpg.connect(
+                self._url, timeout=self.limits.connect_seconds, statement_cache_size=0, server_settings=settings
+            )
+            await _check_session(raw)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            raise SourceUnavailable(f"register {self.name}: {type(error).__name__}") from None
+        return Connection(raw, self.limits)
+
+
+async def _check_session(raw: "asyncpg.Connection[Any]") -> None:
+    """A pooler in between may swallow settings: the promise is read back, not assumed."""
+    for name, wanted in SESSION.items():
+        if await raw.fetchval("select current_setting($1)", name) != wanted:
+            await raw.close()
+            raise SourceUnavailable(f"the server did not accept {name} = {wanted}")
+    if await raw.fetchval("select current_setting('statement_timeout')") == "0":
+        await raw.close()
+        raise SourceUnavailable("the server did not accept a statement_timeout")

@@ -1,0 +1,136 @@
+"""Batches of keys, merged across requests: the one DataLoader of the project.
+
+A loader belongs to one statement of one plan. An ask is what one request wants of it: a tuple of keys, and the values of
+all other parameters, row rules included. Asks with equal values share a statement; asks with other values never do, so
+one caller's reach cannot widen another's. Each asker gets the rows of the whole batch and looks up its own keys.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from aiodataloader import DataLoader, Loader, dispatch_queue_batch
+
+from domains.kit.database import Database, SourceUnavailable
+from domains.kit.statements import KEYS, Statement
+
+Ask = tuple[tuple[Any, ...], tuple[Any, ...]]  # keys, values of the other parameters
+Rows = Any  # Mapping[key, row], Mapping[key, list[row]] or list[row], as the arrangement makes it
+Arrangement = Callable[[list[Any]], Rows]
+
+KEYS_PER_STATEMENT = 5_000
+
+
+def one_per_key(rows: list[Any]) -> Mapping[Any, Any]:
+    """Rows by their first column, which is unique."""
+    return {row[0]: row for row in rows}
+
+
+def many_per_key(rows: list[Any]) -> Mapping[Any, list[Any]]:
+    """Rows by their first column, in the order in which they came."""
+    found: dict[Any, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def as_list(rows: list[Any]) -> list[Any]:
+    """The rows of a search or a page."""
+    return rows
+
+
+class RowsLoader(DataLoader[Ask, Rows]):
+    """Reads one statement for all requests that ask within a tick, or while no connection is idle."""
+
+    cache = False
+
+    def __init__(self, database: Database, statement: Statement, arrange: Arrangement) -> None:
+        super().__init__()
+        self._database = database
+        self._statement = statement
+        self._arrange = arrange
+        self._keyed = KEYS in statement.parameters
+
+    def do_resolve_reject(self, key: Ask, future: Any) -> None:
+        """Queue an ask and wait for a connection rather than for the next tick."""
+        self._queue.append(Loader(key, future))
+        if len(self._queue) == 1:
+            self._database.wants(self)
+
+    async def dispatch(self) -> None:
+        """Serve the asks that share the first one's values; the others queue again."""
+        batch, self._queue = self._split()
+        if self._queue:
+            self._database.wants(self)
+        if batch:
+            await dispatch_queue_batch(self, batch)
+        else:
+            self._database.give_back(self._database.take())
+
+    def fail(self, error: Exception) -> None:
+        """Give up everything queued."""
+        queue, self._queue = self._queue, []
+        for ask in queue:
+            if not ask.future.done():
+                ask.future.set_exception(error)
+
+    async def batch_load_fn(self, asks: list[Ask]) -> list[Rows]:
+        """One statement for all asks; if it fails, one for each, so that a bad one takes no other along."""
+        try:
+            return [await self._read(asks)] * len(asks)
+        except SourceUnavailable:
+            if len(asks) == 1:
+                raise
+        return await asyncio.gather(*(self._alone(ask) for ask in asks), return_exceptions=True)
+
+    def _alone(self, ask: Ask) -> "asyncio.Future[Rows]":
+        alone = _Alone(self.loop.create_future(), lambda: self._read([ask]))
+        self._database.wants(alone)
+        return alone.future
+
+    def _split(self) -> tuple[list[Loader], list[Loader]]:
+        values, room = self._queue[0].key[1], KEYS_PER_STATEMENT
+        batch: list[Loader] = []
+        rest: list[Loader] = []
+        for waiting in self._queue:
+            if waiting.future.done():  # its request left: nothing is read for it
+                continue
+            if waiting.key[1] == values and (not batch or len(waiting.key[0]) <= room):
+                batch.append(waiting)
+                room -= len(waiting.key[0])
+            else:
+                rest.append(waiting)
+        return batch, rest
+
+    async def _read(self, asks: Sequence[Ask]) -> Rows:
+        connection = self._database.take()
+        try:
+            return self._arrange(await connection.fetch(self._statement.sql, self._values(asks)))
+        finally:
+            self._database.give_back(connection)
+
+    def _values(self, asks: Sequence[Ask]) -> Sequence[Any]:
+        values = asks[0][1]
+        if not self._keyed:
+            return values
+        keys = asks[0][0] if len(asks) == 1 else tuple(set(chain.from_iterable(ask[0] for ask in asks)))
+        place = self._statement.parameters.index(KEYS)
+        return (*values[:place], list(keys), *values[place:])
+
+
+class _Alone:
+    """One ask of a failed batch, tried again by itself."""
+
+    def __init__(self, future: "asyncio.Future[Rows]", read: Callable[[], Coroutine[Any, Any, Rows]]) -> None:
+        self.future = future
+        self._read = read
+
+    async def dispatch(self) -> None:
+        try:
+            self.future.set_result(await self._read())
+        except SourceUnavailable as error:
+            self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        self.future.set_exception(error)

@@ -1,0 +1,116 @@
+"""Root fields: the ways into a register, and what each demands.
+
+A root field has no scope of its own. It demands the `lookup` of every guarded field that it searches by, which it names
+through the columns of its matches; what is selected below demands its own `read`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, bindparam
+
+from domains.kit.fields import FieldDecorator, _method
+
+
+class Way(Enum):
+    """How a root field answers."""
+
+    ONE = auto()  # the row with this key, or null
+    EACH = auto()  # the rows with these keys, in the order asked, null where there is none
+    HITS = auto()  # every row that matches, if they are few
+    PAGE = auto()  # a connection over the rows that match
+    VERIFIED = auto()  # true or false: does such a row exist
+    SELF = auto()  # the citizen for whom the token speaks
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Match:
+    """One argument compared with the row.
+
+    `condition` writes the predicate from the bound parameter; `prepare` turns the coerced argument into the value that
+    is bound (folding a name, say). `reads` are the published columns whose `lookup` the match demands. `is_area`: the
+    argument is a commune code, which a jurisdiction can be compared with before anything is read.
+    """
+
+    condition: Callable[[Any], ColumnElement[bool]]
+    parameter: Any
+    reads: tuple[ColumnElement[Any], ...]
+    prepare: Callable[[Any], Any] = field(default=lambda argument: argument)
+    is_area: bool = False
+
+
+Matches = Mapping[str, "Match | Matches"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Root:
+    """The binding of a root field. Arguments and members of a oneOf input are named as in Python."""
+
+    way: Way
+    source: FromClause
+    by: Matches
+    key: ColumnElement[Any] | None  # ONE, EACH: compared with the argument; else: holds the key of the entity shown
+    where: tuple[ColumnElement[bool], ...] = ()
+    at_most: int = 100
+    verifies: str = ""  # VERIFIED: the type whose `verify` right is demanded
+
+
+def equals(
+    column: ColumnElement[Any],
+    *,
+    of: ColumnElement[Any] | None = None,
+    prepare: Callable[[Any], Any] = lambda argument: argument,
+    is_area: bool = False,
+) -> Match:
+    """The argument equals `column`. `of` names the published column where `column` itself is not one."""
+    return Match(
+        lambda parameter: column == parameter, column.type, (of if of is not None else column,), prepare, is_area
+    )
+
+
+def lookup(key: ColumnElement[Any]) -> FieldDecorator:
+    """One row by its key. The method takes one argument; which, does not matter."""
+    return _method(Root(Way.ONE, _table(key), {}, key))
+
+
+def lookup_each(key: ColumnElement[Any]) -> FieldDecorator:
+    """Rows by a list of at most 100 keys."""
+    return _method(Root(Way.EACH, _table(key), {}, key))
+
+
+def hits(source: FromClause, by: Matches, *, at_most: int, key: ColumnElement[Any] | None = None) -> FieldDecorator:
+    """All rows that match, or TOO_MANY_MATCHES above `at_most`."""
+    return _method(Root(Way.HITS, source, by, key, at_most=at_most))
+
+
+def page(
+    source: FromClause,
+    by: Matches,
+    *,
+    key: ColumnElement[Any] | None = None,
+    where: tuple[ColumnElement[bool], ...] = (),
+) -> FieldDecorator:
+    """A connection over the rows that match. The method takes the matches' arguments, `first` and `after`."""
+    return _method(Root(Way.PAGE, source, by, key, where))
+
+
+def verify(source: FromClause, by: Matches, verifies: str) -> FieldDecorator:
+    """Yes or no: a row matches all arguments. Demands the `verify` right of the type, and nothing else."""
+    return _method(Root(Way.VERIFIED, source, by, None, verifies=verifies))
+
+
+def speaker(key: ColumnElement[Any]) -> FieldDecorator:
+    """The citizen for whom the token speaks; takes no argument, demands no lookup."""
+    return _method(Root(Way.SELF, _table(key), {}, key))
+
+
+def parameter_of(match: Match, name: str) -> Any:
+    """The statement parameter of a match."""
+    return bindparam(name, type_=match.parameter)
+
+
+def _table(column: ColumnElement[Any]) -> FromClause:
+    table: FromClause = column.table  # type: ignore[attr-defined]  # columns of tables have one
+    return table

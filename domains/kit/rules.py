@@ -1,0 +1,79 @@
+"""Row rules: which rows about persons a caller reaches, whatever the columns.
+
+A domain states for every table about persons which column names the person and which rule columns its rules compare;
+`WHERE` is written from that, in one place (statements.py). Which rules apply follows from the caller's reach
+(graph/decide.py); their values travel as statement parameters, so a statement is the same for everybody.
+"""
+
+from dataclasses import dataclass
+from enum import IntFlag
+from typing import Any
+
+from sqlalchemy import ARRAY, Column, ColumnElement, FromClause, any_, bindparam, not_
+
+from domains.kit.tables import PLAIN
+
+
+class Rule(IntFlag):
+    """The row rules in force on one step; together they name one variant of its SQL."""
+
+    NONE = 0
+    UNPROTECTED = 1  # protected persons are hidden
+    UNPROTECTED_OUTSIDE = 2  # ... except in the units for which the caller holds the right to see them
+    JURISDICTION = 4  # only persons whose residence for law is in the caller's units
+    SELF = 8  # only the citizen for whom the token speaks
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRows:
+    """Says that the rows of `source` are about persons.
+
+    `person` holds the PIN and is null where the row is about somebody else (an enterprise that holds land).
+    `shown_by_key`: a protected person's row is hidden from searches and from hops, yet shown to who opens it by PIN.
+    """
+
+    source: FromClause
+    person: ColumnElement[Any]
+    residence_commune: ColumnElement[Any]
+    protected: ColumnElement[Any]
+    shown_by_key: bool = False
+
+    def conditions(self, rules: Rule) -> list[ColumnElement[bool]]:
+        """The predicates for a set of rules, over columns of this row only (DESIGN section 3)."""
+        return [condition for rule, condition in self._predicates().items() if rule in rules]
+
+    def _predicates(self) -> dict[Rule, ColumnElement[bool]]:
+        units, protected_units = _units("units"), _units("protected_units")
+        return {
+            Rule.UNPROTECTED: not_(self.protected),
+            Rule.UNPROTECTED_OUTSIDE: not_(self.protected) | (self.residence_commune == protected_units),
+            Rule.JURISDICTION: self.residence_commune == units,
+            Rule.SELF: self.person == bindparam("subject", type_=PLAIN),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRows:
+    """Says that the rows of `source`, though guarded, name no person, and why that is so."""
+
+    source: FromClause
+    reason: str
+
+
+#: Statement parameters of each rule, in the order in which their values are given.
+RULE_PARAMETERS: dict[Rule, str] = {
+    Rule.UNPROTECTED_OUTSIDE: "protected_units",
+    Rule.JURISDICTION: "units",
+    Rule.SELF: "subject",
+}
+
+
+def person_rows(table: FromClause, person: str = "pin", *, shown_by_key: bool = False) -> PersonRows:
+    """The usual case: `table` has the rule columns of kit/tables.py and names its person in the column `person`."""
+    columns: Any = table.c
+    named: Column[Any] = columns[person]
+    return PersonRows(table, named, columns.residence_commune, columns.protected, shown_by_key)
+
+
+def _units(name: str) -> Any:
+    return any_(bindparam(name, type_=ARRAY(PLAIN)))

@@ -1,0 +1,82 @@
+"""SQL of the planned reads, written by SQLAlchemy Core once, when a plan is compiled, and run by asyncpg as it is.
+
+Every statement names its columns: those asked for, and the keys to join, to page and to know whose data it is (law 3).
+Lookups and row rules stand in WHERE only. A list of keys is one array parameter, so a statement is the same for any
+number of people and any number of requests.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, FromClause, Select, any_, bindparam, func, select, true
+from sqlalchemy.dialects.postgresql import asyncpg
+
+from domains.kit.fields import AsOf
+from domains.kit.tables import PLAIN
+
+KEYS, AFTER, LIMIT, DATE = "keys", "after", "limit", "as_of"
+
+Columns = Sequence[ColumnElement[Any]]
+Conditions = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text and the names of its parameters, in the order of `$1`, `$2`, ..."""
+
+    sql: str
+    parameters: tuple[str, ...]
+
+
+def by_keys(source: FromClause, key: ColumnElement[Any], columns: Columns, conditions: Conditions) -> Statement:
+    """Rows whose `key` is one of `keys`; the key stands first in each row. Lists come in the order of the surrogate."""
+    found = select(key, *columns).select_from(source).where(key == any_(_keys(key)), *conditions)
+    return _written(_ordered(found, source))
+
+
+def page_by_keys(source: FromClause, key: ColumnElement[Any], columns: Columns, conditions: Conditions) -> Statement:
+    """The same, at most `limit` rows after the surrogate `after` for each key, in one statement."""
+    keys = func.unnest(_keys(key)).table_valued("key", name="keys").render_derived()
+    rows = (
+        select(*(column.label(f"c{place}") for place, column in enumerate((key, *columns))))
+        .select_from(source)
+        .where(key == keys.c.key, *conditions)
+        .where(_surrogate(source) > bindparam(AFTER, type_=BigInteger()))
+        .order_by(_surrogate(source))
+        .limit(bindparam(LIMIT, type_=BigInteger()))
+        .correlate(keys)
+        .lateral("page")
+    )
+    return _written(select(*rows.c).select_from(keys.join(rows, true())))
+
+
+def matching(source: FromClause, columns: Columns, conditions: Conditions, *, paged: bool) -> Statement:
+    """Rows that meet the conditions, at most `limit`; a page begins after the surrogate `after`."""
+    found = select(*columns).select_from(source).where(*conditions)
+    if paged:
+        found = found.where(_surrogate(source) > bindparam(AFTER, type_=BigInteger()))
+    return _written(_ordered(found, source).limit(bindparam(LIMIT, type_=BigInteger())))
+
+
+def valid_on(validity: AsOf, *, dated: bool) -> list[ColumnElement[bool]]:
+    """Rows valid today, or on the date given as the parameter `as_of`."""
+    day: Any = bindparam(DATE, type_=validity.since.type) if dated else func.current_date()
+    return [validity.since <= day, (validity.until.is_(None)) | (validity.until > day)]
+
+
+def _ordered(found: Select[Any], source: FromClause) -> Select[Any]:
+    return found.order_by(_surrogate(source)) if "surrogate" in source.c else found
+
+
+def _surrogate(source: FromClause) -> ColumnElement[int]:
+    return source.c["surrogate"]
+
+
+def _keys(key: ColumnElement[Any]) -> ColumnElement[Any]:
+    return bindparam(KEYS, type_=ARRAY(key.type if key.type.python_type is not str else PLAIN))
+
+
+def _written(statement: Select[Any]) -> Statement:
+    compiled = statement.compile(dialect=asyncpg.dialect())  # type: ignore[no-untyped-call]
+    return Statement(str(compiled), tuple(compiled.positiontup or ()))  # type: ignore[attr-defined]

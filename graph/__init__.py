@@ -1,0 +1,15 @@
+"""The graph: composes the domains, plans an operation, decides it, runs it, answers.
+
+    answer.py     the flow, one call per step: read this first
+    registry.py   the domains that are installed
+    compose.py    their schemas as one, with what every field is made of; conflicts.py refuses what does not fit
+    document.py   text -> document, validated and cached; literals.py takes out what a caller typed; limits.py bounds it
+    inputs.py     arguments and variables, checked and converted
+    compile.py    document x shape of arguments -> plan.py; answer_code.py writes the function that builds the answer
+    decide.py     plan x arguments x caller -> decision (pure)
+    run.py        plan x arguments -> rows
+    endpoint.py   HTTP
+    explain.py    the same flow without reading anything
+
+Knows domains only through the registry.
+"""
