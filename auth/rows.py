@@ -16,7 +16,7 @@ from auth.reach import EVERYWHERE, SELF, Reach
 from auth.scopes import Catalogue
 
 CommunesOf = Callable[[str, str], frozenset[str]]
-"""(code, scheme) of an administrative unit -> its communes, 2025 scheme; empty for a unit that is not known."""
+"""(code, scheme) of an administrative unit -> its communes, 2025 scheme; LookupError for a unit that is not known."""
 
 REVISION = "select revision from policy"
 _CLIENTS = """\
@@ -69,7 +69,14 @@ def _reach(row: Record, communes_of: CommunesOf) -> Reach:
         return EVERYWHERE
     if row["reach"] == "self":
         return SELF
-    return jurisdiction(communes_of(code, row["units_scheme"]) for code in row["units"])
+    return jurisdiction(_communes(code, row["units_scheme"], communes_of) for code in row["units"])
+
+
+def _communes(code: str, scheme: str, communes_of: CommunesOf) -> frozenset[str]:
+    try:
+        return communes_of(code, scheme)
+    except LookupError:
+        return frozenset()
 
 
 def _seconds(moment: datetime | None) -> float | None:

@@ -13,12 +13,13 @@ from joserfc.jwk import ECKey
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from auth import assertion, clock
 from auth.authority import Authority
 from auth.bridge import Answer, TokenRequest
+from auth.database import engine_of
 from auth.errors import GrantsUnconfirmed
 from auth.grants import ClientCredentials
 from auth.keys import public_jwk
@@ -27,7 +28,6 @@ from auth.tables import signing_keys
 
 CONNECTIONS = 2
 PURGE_EVERY_S = 60
-_DATABASE_S = 2.0
 
 NOT_AUTHENTICATED = "The client is not admitted, or the assertion was not signed with a key registered for it."
 UNAVAILABLE = Answer(
@@ -49,14 +49,7 @@ class AuthorizationServer(AuthlibServer):
         super().__init__()
         self.authority, self.signing_key = authority, signing_key
         self._uri = authority.issuer + "/oauth/token"
-        self._engine: AsyncEngine = create_async_engine(
-            "postgresql+asyncpg://",
-            async_creator=lambda: asyncpg.connect(dsn, timeout=_DATABASE_S, command_timeout=_DATABASE_S),
-            pool_size=CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=_DATABASE_S,
-            pool_pre_ping=True,
-        )
+        self._engine = engine_of(dsn, CONNECTIONS)
         self._purge_at = 0.0
         self.register_client_auth_method(assertion.METHOD, self._authenticate)
         self.register_grant(ClientCredentials)

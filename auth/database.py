@@ -1,0 +1,19 @@
+"""Connections to the database of the authority, for whoever writes to it or reads one row."""
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+DATABASE_S = 2.0
+"""How long a connection or a statement may take."""
+
+
+def engine_of(dsn: str, connections: int) -> AsyncEngine:
+    """An engine with at most this many connections; a dead one is replaced before it is used."""
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=lambda: asyncpg.connect(dsn, timeout=DATABASE_S, command_timeout=DATABASE_S),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=DATABASE_S,
+        pool_pre_ping=True,
+    )
