@@ -1,0 +1,146 @@
+"""What every test may ask for: a real PostgreSQL, databases of its own, and no network beyond this machine.
+
+One embedded server per test session, shared by all workers of pytest-xdist and stopped by the process that began the
+session. Each worker gets migrated databases of its own, copied from a template; so does a test that asks for
+`fresh_settings`.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from filelock import FileLock
+
+from installation.databases import DATABASES, database_name, database_urls
+from installation.postgres import Postgres
+from installation.settings import PREFIX, Settings
+from migrations.run import migrate
+
+HOME = "TESTS_POSTGRES_HOME"  # handed to xdist's workers in the environment
+TEMPLATE = "template_of_tests_"
+LOOPBACK = ("127.", "::1", "localhost")
+
+_numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]  # the developer's own installation is not ours to touch
+    if not _is_worker(config):
+        home = Path(tempfile.mkdtemp(prefix="lienthong-tests-"))
+        home.chmod(0o755)  # PostgreSQL runs as another account where we are root
+        os.environ[HOME] = str(home)
+    sys.addaudithook(_stay_on_this_machine)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not _is_worker(config) and HOME in os.environ:
+        home = Path(os.environ.pop(HOME))
+        if (home / "postgresql").exists():
+            Postgres.of(home).stop()
+        shutil.rmtree(home)
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _stay_on_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse every connection but those to this machine; Unix sockets have a path for an address."""
+    if event in {"socket.connect", "socket.sendto"}:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    name = host.decode() if isinstance(host, bytes) else host
+    if name and not str(name).startswith(LOOPBACK):
+        pytest.fail(f"a test reached for the network: {name}")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Postgres:
+    """The running server of this test session."""
+    server = Postgres.of(Path(os.environ[HOME]))
+    server.start()
+    return server
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    """What sets this worker's databases and files apart from the others'."""
+    return str(getattr(request.config, "workerinput", {}).get("workerid", "gw"))
+
+
+@pytest.fixture(scope="session")
+async def templates(postgres: Postgres) -> Settings:
+    """Migrated databases that are only ever copied."""
+    home = postgres.cluster.home
+    settings = Settings(home=home, database_url=postgres.url("postgres"), database_prefix=TEMPLATE)
+    with FileLock(home / "templates.lock"):
+        if not (home / "templates.made").exists():
+            await migrate(settings)
+            (home / "templates.made").touch()
+    return settings
+
+
+@pytest.fixture(scope="session")
+async def settings(templates: Settings, worker: str) -> AsyncIterator[Settings]:
+    """Migrated databases of this worker, for tests that put back what they change or read only."""
+    async with _copied(templates, f"{worker}_shared_") as copied:
+        yield copied
+
+
+@pytest.fixture(scope="session")
+def urls(settings: Settings) -> Mapping[str, str]:
+    """The libpq URL of each of this worker's databases."""
+    return database_urls(settings)
+
+
+@pytest.fixture
+async def fresh_settings(templates: Settings, worker: str) -> AsyncIterator[Settings]:
+    """Migrated, empty databases of this test alone."""
+    async with _copied(templates, f"{worker}_{next(_numbers)}_") as copied:
+        yield copied
+
+
+@pytest.fixture
+async def bare_settings(templates: Settings, worker: str) -> AsyncIterator[Settings]:
+    """Settings of this test alone whose databases do not exist."""
+    async with _named(templates, f"{worker}_{next(_numbers)}_") as named:
+        yield named
+
+
+@asynccontextmanager
+async def _named(templates: Settings, prefix: str) -> AsyncIterator[Settings]:
+    named = templates.model_copy(update={"database_prefix": prefix, "home": templates.home / prefix})
+    try:
+        yield named
+    finally:
+        await _on_server(templates, "DROP DATABASE IF EXISTS {} WITH (FORCE)", named)
+
+
+@asynccontextmanager
+async def _copied(templates: Settings, prefix: str) -> AsyncIterator[Settings]:
+    async with _named(templates, prefix) as copied:
+        await _on_server(templates, "CREATE DATABASE {} TEMPLATE {}", copied, templates)
+        yield copied
+
+
+async def _on_server(server: Settings, statement: str, *owners: Settings) -> None:
+    """Run the statement for each database, its name in each owner's settings filled in."""
+    connection = await asyncpg.connect(dsn=server.database_url)
+    try:
+        for name in DATABASES:
+            await connection.execute(statement.format(*(f'"{database_name(owner, name)}"' for owner in owners)))
+    finally:
+        await connection.close()
