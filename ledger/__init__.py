@@ -1,0 +1,37 @@
+"""The disclosure ledger: who read what of whom, when and why, durable before the answer leaves (law 5).
+
+`Ledger` is the whole of what the graph sees; `read_disclosures` is what auditors' tools see. The ledger knows no
+GraphQL and no register: coordinates, paths and purposes are text to it, and a person is a pseudonym. It never holds a
+value.
+"""
+
+from ledger.batches import Bounds
+from ledger.chain import ChainBroken, Segment
+from ledger.durability import NotDurable
+from ledger.entries import Definition, Operation, Outcome, Recipient, Step, Way
+from ledger.errors import LedgerUnreachable, NotAPersonalNumber, NotRecorded
+from ledger.ledger import Ledger
+from ledger.pseudonyms import Pseudonyms
+from ledger.reading import Disclosure, read_disclosures
+from ledger.writer import Counts
+
+__all__ = [
+    "Bounds",
+    "ChainBroken",
+    "Counts",
+    "Definition",
+    "Disclosure",
+    "Ledger",
+    "LedgerUnreachable",
+    "NotAPersonalNumber",
+    "NotDurable",
+    "NotRecorded",
+    "Operation",
+    "Outcome",
+    "Pseudonyms",
+    "Recipient",
+    "Segment",
+    "Step",
+    "Way",
+    "read_disclosures",
+]

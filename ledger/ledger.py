@@ -1,0 +1,125 @@
+"""What the graph sees of the ledger: say once who asks and what is planned, then record each answer and wait for it.
+
+recipient = ledger.recipient(agency="G01", client=…, …)       once per caller and state of the grants
+operation = ledger.operation(document=…, name=…, steps=…)     once per plan
+recorded = ledger.record(request_id, recipient, operation, Outcome.GRANTED, [(0, pins)])
+await recorded                                                before the first byte of the answer
+"""
+
+import asyncio
+import time
+from collections.abc import Collection, Sequence
+from itertools import count
+
+from ledger.batches import Bounds
+from ledger.entries import Definition, MeaningT, Operation, Outcome, Recipient, Step
+from ledger.errors import LedgerUnreachable, NotRecorded
+from ledger.identifiers import Uuid7
+from ledger.pseudonyms import Pseudonyms
+from ledger.records import pack_answer, pack_definition
+from ledger.session import Session
+from ledger.streams import Stream
+from ledger.writer import Counts, Writer
+
+LookedAt = Sequence[tuple[int, Collection[str]]]
+"""Per step that looked at persons: its index in the operation's steps, and their personal numbers."""
+
+
+class Ledger:
+    """One per serving process, opened in its event loop. Not safe across threads, needs not be."""
+
+    def __init__(self, dsn: str, pseudonyms: Pseudonyms, bounds: Bounds | None = None) -> None:
+        self._dsn = dsn
+        self._pseudonyms = pseudonyms
+        self._bounds = bounds or Bounds()
+        self._numbers = count(1)
+        self._writer: Writer | None = None
+        self.new_request_id = Uuid7()
+        """A fresh UUIDv7, 16 bytes, for a request that brings none."""
+
+    async def open(self) -> None:
+        """Raises `LedgerUnreachable` or `NotDurable`: a process that could not record must not start to serve."""
+        writer = Writer(self._connect, Stream(self._pseudonyms.epoch), self._bounds)
+        await writer.confirm()
+        self._writer = writer
+
+    async def close(self) -> None:
+        """Writes what waits; afterwards every `record` is refused."""
+        if self._writer:
+            await self._writer.close()
+
+    async def confirm(self) -> None:
+        """For readiness: reconnects if need be. Raises `LedgerUnreachable` or `NotDurable`."""
+        if self._writer is None:
+            raise LedgerUnreachable("the ledger is not open")
+        await self._writer.confirm()
+
+    @property
+    def counts(self) -> Counts:
+        return self._writer.counts if self._writer else Counts(0, 0, 0, 0)
+
+    def recipient(
+        self,
+        *,
+        agency: str,
+        client: str,
+        grants_revision: int,
+        purpose: str | None = None,
+        legal_basis: str | None = None,
+        case_reference: str | None = None,
+        on_behalf_of: str | None = None,
+    ) -> Definition[Recipient]:
+        """`on_behalf_of` is the personal number of the citizen the token speaks for."""
+        return self._define(
+            Recipient(
+                agency=agency,
+                client=client,
+                grants_revision=grants_revision,
+                purpose=purpose,
+                legal_basis=legal_basis,
+                case_reference=case_reference,
+                on_behalf_of=None if on_behalf_of is None else self._pseudonyms.of_persons([on_behalf_of]),
+            )
+        )
+
+    def operation(self, *, document: bytes, name: str | None, steps: Sequence[Step]) -> Definition[Operation]:
+        """`document` is 16 bytes of the hash of the document without literals; `steps`, those about persons."""
+        return self._define(Operation(document, name, tuple(steps)))
+
+    def record(
+        self,
+        request_id: bytes,
+        recipient: Definition[Recipient],
+        operation: Definition[Operation],
+        outcome: Outcome,
+        looked_at: LookedAt = (),
+        missing: Sequence[str] = (),
+    ) -> asyncio.Future[None]:
+        """The future of this answer: done when its record is durable, `NotRecorded` when that cannot be said.
+
+        Raises `NotRecorded` at once when too much waits already or a person has no personal number. All that is given
+        is packed before this returns; nothing of it is kept. To cancel the future concerns this answer alone, and its
+        record stays. `missing`, of a refusal, are scopes or demands in the words of the decision, one line each.
+        """
+        if self._writer is None:
+            raise NotRecorded
+        if any(step >= len(operation.meaning.steps) for step, _ in looked_at):
+            raise IndexError("a step that the operation does not have")
+        entry = pack_answer(
+            request_id,
+            time.time_ns() // 1_000,
+            recipient.number,
+            operation.number,
+            outcome,
+            steps=[(step, len(pins)) for step, pins in looked_at],
+            blocks=self._pseudonyms.of_persons([pin for _, pins in looked_at for pin in pins]),
+            missing=missing,
+        )
+        return self._writer.submit(entry, recipient, operation)
+
+    def _define(self, meaning: MeaningT) -> Definition[MeaningT]:
+        number = next(self._numbers)
+        return Definition(number, meaning, pack_definition(number, meaning))
+
+    async def _connect(self) -> Session:
+        return await Session.open(self._dsn, self._bounds.seconds)

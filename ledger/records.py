@@ -1,0 +1,209 @@
+"""The binary format of a segment's data, version 1: packed here, unpacked here. Pure; knows no connection and no key.
+
+All numbers are unsigned and big-endian. A segment is
+
+    "LTL" · version, 1 byte = 1 · epoch of the pseudonym key, 4 bytes · entries to the end
+
+and an entry
+
+    kind, 1 byte · length of the body, 4 bytes · body
+
+    kind 1  opening     stream before this one in the same process, 16 bytes · number of its segments known to be
+                        durable, 8 bytes · hash of the last of them, 32 bytes. First in a stream, if one was before it.
+    kind 2  recipient   number, 8 bytes · a `Recipient` as JSON
+    kind 3  operation   number, 8 bytes · an `Operation` as JSON
+    kind 16 answer      request id, 16 bytes · time in microseconds since 1970, 8 bytes · number of the recipient,
+                        8 bytes · number of the operation, 8 bytes · outcome, 1 byte · number of steps, 2 bytes
+                        · for each step: index into the operation's steps, 2 bytes, number of persons, 4 bytes
+                        · for each step, for each person: pseudonym, 16 bytes
+                        · to the end: what was missing, as UTF-8, one scope or demand a line
+
+A recipient or operation is defined in its stream before the first answer that names it: a stream explains itself.
+Reading is strict. A further kind of entry, or a further field, is a further version.
+"""
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
+
+import msgspec
+
+from ledger.entries import DOCUMENT_HASH_LENGTH, Operation, Outcome, Recipient
+from ledger.pseudonyms import BLOCK_LENGTH
+
+_MAGIC_AND_VERSION = b"LTL\x01"
+_HEAD = struct.Struct(">4sI")
+_ENTRY = struct.Struct(">BI")
+_OPENING = struct.Struct(">16sQ32s")
+_NUMBER = struct.Struct(">Q")
+_ANSWER = struct.Struct(">16sQQQBH")
+_ANSWER_ENTRY = struct.Struct(">BI16sQQQBH")
+_STEP = struct.Struct(">HI")
+
+
+class Kind(IntEnum):
+    OPENING = 1
+    RECIPIENT = 2
+    OPERATION = 3
+    ANSWER = 16
+
+
+class Malformed(Exception):
+    """The bytes are no segment of this version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a stream says of the one before it, so that the loss of that one's end shows."""
+
+    predecessor: bytes
+    segments: int
+    last_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    number: int
+    meaning: Recipient | Operation
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """The persons of one step, as their pseudonyms' blocks one after the other."""
+
+    step: int
+    persons: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    request_id: bytes
+    microseconds: int
+    recipient: int
+    operation: int
+    outcome: Outcome
+    looked_at: tuple[LookedAt, ...]
+    missing: tuple[str, ...]
+
+
+Entry: TypeAlias = Opening | Defined | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    key_epoch: int
+    entries: tuple[Entry, ...]
+
+    @property
+    def answers(self) -> int:
+        return sum(isinstance(entry, Answer) for entry in self.entries)
+
+
+# --- Packing ---------------------------------------------------------------------------------------------------------
+
+
+def pack_head(key_epoch: int) -> bytes:
+    return _HEAD.pack(_MAGIC_AND_VERSION, key_epoch)
+
+
+def pack_opening(opening: Opening) -> bytes:
+    return _entry(Kind.OPENING, _OPENING.pack(opening.predecessor, opening.segments, opening.last_hash))
+
+
+def pack_definition(number: int, meaning: Recipient | Operation) -> bytes:
+    if isinstance(meaning, Operation) and len(meaning.document) != DOCUMENT_HASH_LENGTH:
+        raise ValueError(f"an operation is named by {DOCUMENT_HASH_LENGTH} bytes of its document's hash")
+    kind = Kind.RECIPIENT if isinstance(meaning, Recipient) else Kind.OPERATION
+    return _entry(kind, _NUMBER.pack(number) + msgspec.json.encode(meaning))
+
+
+def pack_answer(  # noqa: PLR0913 - called for every answer, so its fields come without an object around them
+    request_id: bytes,
+    microseconds: int,
+    recipient: int,
+    operation: int,
+    outcome: Outcome,
+    *,
+    steps: Sequence[tuple[int, int]],
+    blocks: bytes,
+    missing: Sequence[str],
+) -> bytes:
+    """`steps` are pairs of a step's index and its number of persons; `blocks`, the persons of all steps."""
+    rest = b"".join([_STEP.pack(*step) for step in steps]) + blocks
+    if missing:
+        rest += "\n".join(missing).encode()
+    length = _ANSWER.size + len(rest)
+    return (
+        _ANSWER_ENTRY.pack(
+            Kind.ANSWER, length, request_id, microseconds, recipient, operation, outcome, len(steps)
+        )
+        + rest
+    )  # fmt: skip
+
+
+def _entry(kind: int, body: bytes) -> bytes:
+    return _ENTRY.pack(kind, len(body)) + body
+
+
+# --- Unpacking -------------------------------------------------------------------------------------------------------
+
+
+def unpack(data: bytes) -> Contents:
+    try:
+        magic, key_epoch = _HEAD.unpack_from(data)
+        if magic != _MAGIC_AND_VERSION:
+            raise Malformed("not a segment of version 1")
+        return Contents(key_epoch, tuple(_unpack_entry(kind, body) for kind, body in _split(data)))
+    except (struct.error, msgspec.MsgspecError, ValueError) as error:
+        raise Malformed("an entry is cut short or garbled") from error
+
+
+def _split(data: bytes) -> Iterator[tuple[int, bytes]]:
+    at = _HEAD.size
+    while at < len(data):
+        kind, length = _ENTRY.unpack_from(data, at)
+        at += _ENTRY.size
+        yield kind, _take(data, at, length)
+        at += length
+
+
+def _unpack_entry(kind: int, body: bytes) -> Entry:
+    match kind:
+        case Kind.OPENING:
+            return Opening(*_OPENING.unpack(body))
+        case Kind.RECIPIENT:
+            return Defined(_number(body), msgspec.json.decode(body[_NUMBER.size :], type=Recipient))
+        case Kind.OPERATION:
+            return Defined(_number(body), msgspec.json.decode(body[_NUMBER.size :], type=Operation))
+        case Kind.ANSWER:
+            return _unpack_answer(body)
+        case _:
+            raise Malformed(f"no entry of version 1 has kind {kind}")
+
+
+def _number(body: bytes) -> int:
+    (number,) = _NUMBER.unpack_from(body)
+    return int(number)
+
+
+def _unpack_answer(body: bytes) -> Answer:
+    request_id, microseconds, recipient, operation, outcome, step_count = _ANSWER.unpack_from(body)
+    steps = [_STEP.unpack_from(body, _ANSWER.size + _STEP.size * i) for i in range(step_count)]
+    at = _ANSWER.size + _STEP.size * step_count
+    looked_at = []
+    for step, persons in steps:
+        looked_at.append(LookedAt(step, _take(body, at, persons * BLOCK_LENGTH)))
+        at += persons * BLOCK_LENGTH
+    missing = tuple(body[at:].decode().split("\n")) if at < len(body) else ()
+    return Answer(
+        request_id, microseconds, recipient, operation, Outcome(outcome), tuple(looked_at), missing
+    )  # fmt: skip
+
+
+def _take(data: bytes, at: int, length: int) -> bytes:
+    taken = data[at : at + length]
+    if len(taken) != length:
+        raise Malformed("an entry is cut short")
+    return taken
