@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 class PolicyFeed:
     """One connection, one task. `read` turns the rows into a `Policy`."""
 
-    def __init__(self, dsn: str, read: Callable[[Connection[Record]], Awaitable[Policy]]) -> None:
+    def __init__(self, dsn: str, read: "Callable[[Connection[Record]], Awaitable[Policy]]") -> None:
         self._dsn, self._read = dsn, read
         self._policy: Policy | None = None
         self._confirmed_at = float("-inf")
@@ -59,12 +59,12 @@ class PolicyFeed:
             raise GrantsUnconfirmed
         return self._policy
 
-    async def _connect(self) -> Connection[Record]:
+    async def _connect(self) -> "Connection[Record]":
         connection = await asyncpg.connect(self._dsn, timeout=STATEMENT_S, command_timeout=STATEMENT_S)
         await connection.add_listener(CHANNEL, lambda *_: self._changed.set())
         return connection
 
-    async def _keep_following(self, connection: Connection[Record]) -> None:
+    async def _keep_following(self, connection: "Connection[Record]") -> None:
         """Follow; after any failure connect anew. Whatever goes wrong, the lease decides what is still allowed."""
         following: Connection[Record] | None = connection
         while True:
@@ -79,14 +79,14 @@ class PolicyFeed:
                     following = None
             await asyncio.sleep(RETRY_S)
 
-    async def _follow(self, connection: Connection[Record]) -> None:
+    async def _follow(self, connection: "Connection[Record]") -> None:
         while True:
             self._changed.clear()
             await self._refresh(connection)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), POLL_S)
 
-    async def _refresh(self, connection: Connection[Record]) -> None:
+    async def _refresh(self, connection: "Connection[Record]") -> None:
         asked_at = clock.lease()
         revision = await connection.fetchval(REVISION)
         if self._policy is None or revision != self._policy.revision:

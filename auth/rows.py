@@ -30,7 +30,7 @@ _PURPOSES = "select purpose, legal_basis from purposes"
 _KEYS = "select kid, public_key from signing_keys where state <> 'retired'"
 
 
-async def read_policy(connection: Connection[Record], catalogue: Catalogue, communes_of: CommunesOf) -> Policy:
+async def read_policy(connection: "Connection[Record]", catalogue: Catalogue, communes_of: CommunesOf) -> Policy:
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         return Policy(
             revision=await connection.fetchval(REVISION),

@@ -1,0 +1,69 @@
+"""Processes of an installation over a migrated database of the test's own."""
+
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import asyncpg
+import pytest
+
+from auth.authority import Authority
+from auth.keys import signing_key, subject_seal
+from auth.scopes import Catalogue
+from auth.server import AuthorizationServer
+from installation.databases import database_name
+from installation.postgres import Postgres
+from installation.settings import Settings
+from tests.auth.world import BASIS, BORN, CATALOGUE, ISSUER, NAME, Files, Installation, communes_of, settled
+
+_databases = itertools.count()
+
+
+@pytest.fixture
+async def dsn(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[str]:
+    """A migrated, empty database of the authority, of this test alone."""
+    name = f"auth_of_{worker}_{next(_databases)}"
+    server = await asyncpg.connect(postgres.url("postgres"))
+    await server.execute(f"create database {name} template {database_name(templates, 'auth')}")
+    yield postgres.url(name)
+    await server.execute(f"drop database {name} with (force)")
+    await server.close()
+
+
+Install = Callable[..., Awaitable[Installation]]
+
+
+@pytest.fixture
+async def install(dsn: str) -> AsyncIterator[Install]:
+    """Starts further processes on the same database; all are closed at the end."""
+    async with contextlib.AsyncExitStack() as opened:
+
+        async def start(files: Files | None = None, catalogue: Catalogue = CATALOGUE) -> Installation:
+            files = files if files is not None else Files()
+            authority = Authority(
+                dsn, issuer=ISSUER, catalogue=catalogue, communes_of=communes_of, subjects=subject_seal(files)
+            )
+            server = AuthorizationServer(dsn, authority, signing_key(files))
+            await server.open()
+            opened.push_async_callback(server.close)
+            await authority.open()
+            opened.push_async_callback(authority.close)
+            connection = await asyncpg.connect(dsn)
+            opened.push_async_callback(connection.close)
+            return Installation(dsn, authority, server, connection, files)
+
+        yield start
+
+
+@pytest.fixture
+async def here(install: Install) -> Installation:
+    """One installation: the purpose `security`, client `desk` of G01, granted names and births, everywhere."""
+    made: Installation = await install()
+    for code in ("security", "tax"):
+        await made.insert(
+            "purposes", purpose=code, legal_basis=BASIS, title_vi=code, title_en=code, retention_months=12
+        )
+    await made.add_client("desk")
+    await made.grant(NAME, BORN)
+    await settled(made)
+    return made
