@@ -84,13 +84,13 @@ class _Merger:
             return GraphQLUnionType(name, lambda: [self._types[member] for member in members], description=description)
         if isinstance(first, GraphQLInputObjectType):
             return GraphQLInputObjectType(
-                name, lambda: self._input_fields(first), description=description, is_one_of=first.is_one_of
+                name, lambda: self._input_fields(first), description=description, is_one_of=first.extensions["strawberry-definition"].is_one_of
             )
         return first  # scalars and enums are the same Python object, or the check refuses them
 
     def _fields(self, name: str, versions: Sequence[tuple[str, Any]]) -> dict[str, GraphQLField]:
         fields: dict[str, GraphQLField] = {}
-        for domain, type_ in versions:
+        for domain, type_ in sorted(versions, key=_is_reference):  # an open key is made of what its owner says
             for field_name, field in type_.fields.items():
                 if field_name not in fields and field_name not in MACHINERY_FIELDS:
                     fields[field_name] = self._field(field)
@@ -136,6 +136,11 @@ def _made(domain: str, type_name: str, field_name: str, type_: Any, field: Graph
     right = Right(domain, type_name, field_name, data_class) if data_class is not None else None
     origin = origin_of(type_.extensions["strawberry-definition"])
     return Made(domain, binding_of(declared), origin, right, declared.python_name)
+
+
+def _is_reference(version: tuple[str, Any]) -> bool:
+    origin = _origin(version[1])
+    return origin is not None and not origin.owns
 
 
 def _origins(parts: Parts) -> dict[str, dict[str, Origin]]:

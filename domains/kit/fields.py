@@ -1,7 +1,8 @@
 """What a field is made of. A domain's types say it once, beside the field; everything else is derived from it.
 
 Five kinds suffice: a column (or an SQL expression over the row), a value composed of several, a link to somebody by a
-key that the row holds, a relation to rows that hold this object's key, and the same relation in pages. The constructors
+key that the row holds, a relation to rows that hold this object's key, and the same relation in pages; a reference to
+somebody else's entity with a public key also says the key. The constructors
 return Strawberry fields that carry their binding as metadata; the graph reads it back when it composes the domains.
 """
 
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from sqlalchemy import Column, ColumnElement
+from sqlalchemy import Column, ColumnElement, Double, cast
 from strawberry.types.field import StrawberryField
 
 from domains.kit.classes import DataClass
@@ -78,12 +79,24 @@ class Relation:
     as_of: AsOf | None
 
 
-Binding = Leaf | Composite | Link | Relation
+@dataclass(frozen=True, eq=False, slots=True)
+class OpenKey:
+    """The public key of another domain's entity: known from whoever refers to it, read from no row of this domain."""
+
+    data_class: DataClass
+
+
+Binding = Leaf | Composite | Link | Relation | OpenKey
 
 
 def column(source: Column[Any], data_class: DataClass, *, description: str | None = None) -> Any:
     """A stored column, published. Its description is the column's comment unless another is given."""
     return _field(Leaf(source, data_class), description or source.comment)
+
+
+def decimal(source: Column[Any], data_class: DataClass, *, description: str | None = None) -> Any:
+    """A stored number with decimals, published as `Float`. Up to 15 digits survive; no register stores more."""
+    return _field(Leaf(cast(source, Double()), data_class), description or source.comment)
 
 
 def derived(expression: ColumnElement[Any], data_class: DataClass, description: str) -> Any:
@@ -94,6 +107,11 @@ def derived(expression: ColumnElement[Any], data_class: DataClass, description: 
 def value(parts: Parts, data_class: DataClass, description: str, *, present: ColumnElement[Any]) -> Any:
     """A value object of this row: an address, a share."""
     return _field(Composite(parts, present, data_class), description)
+
+
+def open_key(data_class: DataClass) -> Any:
+    """The public key in a reference to another domain's entity; the owner describes it."""
+    return _field(OpenKey(data_class), None)
 
 
 def link(target: str, key: ColumnElement[Any], data_class: DataClass, description: str) -> Any:

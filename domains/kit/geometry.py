@@ -1,7 +1,8 @@
-"""PostgreSQL's own `point` and `box`, which areas are searched by; no extension is needed for either."""
+"""PostgreSQL's own `point` and `box`, which areas are searched by; no extension is needed."""
 
 from typing import Any
 
+from sqlalchemy import ARRAY, ColumnElement, Double, literal_column, type_coerce
 from sqlalchemy.types import UserDefinedType
 
 
@@ -21,3 +22,23 @@ class Box(UserDefinedType[Any]):
 
     def get_col_spec(self, **_options: Any) -> str:
         return "BOX"
+
+
+def longitude(point: ColumnElement[Any]) -> ColumnElement[float]:
+    """Degrees east of a `Point` column."""
+    return _coordinate(point, 0)
+
+
+def latitude(point: ColumnElement[Any]) -> ColumnElement[float]:
+    """Degrees north of a `Point` column."""
+    return _coordinate(point, 1)
+
+
+def overlaps(box: ColumnElement[Any], other: Any) -> ColumnElement[bool]:
+    """Two boxes share a place; served by a GiST index on `box`."""
+    return box.op("&&", is_comparison=True)(other)
+
+
+def _coordinate(point: ColumnElement[Any], place: int) -> ColumnElement[Any]:
+    """PostgreSQL subscripts a point like an array."""
+    return type_coerce(point, ARRAY(Double()))[literal_column(str(place))]

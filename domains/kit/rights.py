@@ -15,7 +15,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from domains.kit.classes import DataClass
-from domains.kit.fields import Composite, Leaf, Link, Parts, Relation, binding_of
+from domains.kit.fields import Composite, Leaf, Link, OpenKey, Parts, Relation, binding_of
 from domains.kit.queries import Match, Matches, Root, Way
 from domains.kit.scopes import Verb, field_scope, type_scope
 
@@ -83,7 +83,7 @@ def describe_rights(domain: str, definitions: Sequence[StrawberryObjectDefinitio
             binding = binding_of(field)
             if isinstance(binding, Root):
                 _add(field, _demand(domain, binding, by_column))
-            elif binding is not None:
+            elif binding is not None and not isinstance(binding, OpenKey):
                 _describe(Right(domain, definition.name, to_camel_case(field.python_name), binding.data_class), field)
 
 
@@ -117,7 +117,7 @@ def _expressions(binding: object) -> Iterator[ColumnElement[Any]]:
             yield from _parts(parts)
         case Link(keys=keys):
             yield from keys.values()
-        case Relation():
+        case Relation() | OpenKey():
             return
 
 

@@ -15,7 +15,19 @@ from sqlalchemy import ColumnElement, FromClause
 from strawberry.federation.schema_directives import Key
 from strawberry.types.base import StrawberryObjectDefinition
 
-from domains.kit.fields import Leaf, binding_of, column, derived, link, link_any, relation, value
+from domains.kit.fields import (
+    Leaf,
+    OpenKey,
+    binding_of,
+    column,
+    decimal,
+    derived,
+    link,
+    link_any,
+    open_key,
+    relation,
+    value,
+)
 
 T = TypeVar("T", bound=type)
 SEALED_KEY = "ref"
@@ -38,19 +50,21 @@ class Origin:
     joins_by: str = ""  # the field of the `@key` directive: the key itself, or the sealed reference
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(column, derived, value, link, link_any, relation))
+@dataclass_transform(kw_only_default=True, field_specifiers=(column, decimal, derived, value, link, link_any, relation))
 def entity(*, key: str, table: FromClause) -> Callable[[T], T]:
     """An entity that this domain owns: one row of `table` per key."""
     return _keyed(key, table, owns=True)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(column, derived, value, link, link_any, relation))
+@dataclass_transform(
+    kw_only_default=True, field_specifiers=(column, decimal, derived, link, link_any, open_key, relation, value)
+)
 def reference(*, key: str, table: FromClause | None = None) -> Callable[[T], T]:
     """What this domain adds to an entity of another. `table`: its own row about the entity, if there is one."""
     return _keyed(key, table, owns=False)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(column, derived, value, link, link_any, relation))
+@dataclass_transform(kw_only_default=True, field_specifiers=(column, decimal, derived, value, link, link_any, relation))
 def record(*, table: FromClause) -> Callable[[T], T]:
     """Rows without an identity of their own outside this domain: a card, a residence, a right."""
 
@@ -84,8 +98,9 @@ def _keyed(key: str, table: FromClause | None, *, owns: bool) -> Callable[[T], T
         joins_by = key if _publishes_key(cls, key) else SEALED_KEY
         setattr(cls, ORIGIN, Origin(key, key_column, table, owns, joins_by=joins_by))
         if joins_by == SEALED_KEY:
-            return _sealed(cls)
-        return strawberry.federation.type(cls, keys=[Key(fields=key)], description=inspect.getdoc(cls))
+            _add_sealed_key(cls)
+        description = inspect.getdoc(cls) if owns else None  # the owner describes an entity, for every register
+        return strawberry.federation.type(cls, keys=[Key(fields=joins_by)], description=description)
 
     return decorate
 
@@ -93,10 +108,9 @@ def _keyed(key: str, table: FromClause | None, *, owns: bool) -> Callable[[T], T
 def _publishes_key(cls: type, key: str) -> bool:
     """True where the class declares the key as a public field, which may then join subgraphs as it is."""
     binding = binding_of(cls.__dict__.get(key))
-    return isinstance(binding, Leaf) and binding.data_class.is_public
+    return isinstance(binding, Leaf | OpenKey) and binding.data_class.is_public
 
 
-def _sealed(cls: T) -> T:
+def _add_sealed_key(cls: type) -> None:
     cls.__annotations__ = {SEALED_KEY: strawberry.ID, **cls.__annotations__}
     setattr(cls, SEALED_KEY, strawberry.federation.field(description="Sealed reference.", inaccessible=True))
-    return strawberry.federation.type(cls, keys=[Key(fields=SEALED_KEY)], description=inspect.getdoc(cls))
