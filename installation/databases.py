@@ -3,6 +3,7 @@
 One database per domain, one for the grants, one for the ledger; all on one server unless a setting says otherwise.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return f"no answer within {CONNECT_SECONDS} seconds"
     if isinstance(error, OSError):
-        return (error.strerror or str(error)).lower()
+        return (os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)).lower()
     return str(error).splitlines()[0].rstrip(".")
 
 
