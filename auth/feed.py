@@ -72,7 +72,7 @@ class PolicyFeed:
                 following = following or await self._connect()
                 await self._follow(following)
             except Exception as error:  # noqa: BLE001  an unread policy must run out, not end the task that reads it
-                log.warning("policy not confirmed", error=type(error).__name__)
+                log.warning("policy_not_confirmed", error=type(error).__name__)
             finally:
                 if following is not None:
                     following.terminate()
@@ -91,5 +91,4 @@ class PolicyFeed:
         revision = await connection.fetchval(REVISION)
         if self._policy is None or revision != self._policy.revision:
             self._policy = await self._read(connection)
-            log.info("policy read", revision=self._policy.revision)
         self._confirmed_at = asked_at

@@ -1,0 +1,275 @@
+"""The resource side: forged tokens are turned away, and a good one may do what is granted at this moment."""
+
+import base64
+import hmac
+import json
+import secrets
+import timeit
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey, OKPKey
+
+from auth import clock
+from auth.caller import Purpose
+from auth.errors import Unauthenticated
+from auth.reach import EVERYWHERE, SELF, in_communes
+from tests.auth.world import BASIC, BASIS, BORN, FIND, HOME, ISSUER, NAME, PIN, Installation, settled, until
+
+PERSON = "000000000042"  # a personal number of nobody: no province has code 000
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    now = int(clock.wall())
+    detail = {"type": "urn:lienthong:purpose", "purpose": "security", "case_reference": "G01-1", "legal_basis": BASIS}
+    good = {
+        "iss": ISSUER, "aud": ISSUER + "/graphql", "sub": "desk", "client_id": "desk", "iat": now, "exp": now + 300,
+        "jti": secrets.token_hex(8), "scope": NAME, "authorization_details": [detail],
+    }  # fmt: skip
+    return {name: value for name, value in {**good, **changed}.items() if value is not None}
+
+
+def forged(key: Any, *, header: dict[str, Any] | None = None, **changed: Any) -> str:
+    """What somebody who holds this key can write; a header or claim given as None is left out."""
+    full = {"alg": "ES256", "typ": "at+jwt", "kid": key.thumbprint(), **(header or {})}
+    full = {name: value for name, value in full.items() if value is not None}
+    signed = f"{encoded(full)}.{encoded(claims(**changed))}"
+    signature = jws.JWSRegistry.algorithms[full["alg"]].sign(signed.encode(), key)
+    return f"{signed}.{unpadded(signature)}"
+
+
+def unpadded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def encoded(part: Any) -> str:
+    return unpadded(json.dumps(part).encode())
+
+
+def unsigned(header: dict[str, Any], signature: str = "") -> str:
+    return f"{encoded(header)}.{encoded(claims())}.{signature}"
+
+
+def by_us(**how: Any) -> Callable[[Any], str]:
+    return lambda key: forged(key, **how)
+
+
+def by_stranger(key: Any) -> str:
+    return forged(ECKey.generate_key("P-256"), header={"kid": key.thumbprint()})
+
+
+def with_embedded_key(key: Any) -> str:
+    stranger = ECKey.generate_key("P-256")
+    return forged(stranger, header={"jwk": stranger.as_dict(private=False), "kid": key.thumbprint()})
+
+
+def with_public_key_as_secret(key: Any) -> str:
+    signed = unsigned({"alg": "HS256", "typ": "at+jwt", "kid": key.thumbprint()}).rstrip(".")
+    mac = hmac.digest(key.as_pem(private=False), signed.encode(), "sha256")
+    return f"{signed}.{unpadded(mac)}"
+
+
+def with_changed_payload(key: Any) -> str:
+    header, _, signature = forged(key).split(".")
+    return f"{header}.{encoded(claims(scope=FIND))}.{signature}"
+
+
+FORGERIES: dict[str, Callable[[Any], str]] = {
+    "nothing": lambda _: "x",
+    "two dots": lambda _: "..",
+    "five parts": lambda key: forged(key) + ".x.y",
+    "not ascii": lambda key: forged(key)[:-1] + "é",
+    "alg none": lambda key: unsigned({"alg": "none", "typ": "at+jwt", "kid": key.thumbprint()}),
+    "alg None": lambda key: unsigned({"alg": "None", "typ": "at+jwt", "kid": key.thumbprint()}),
+    "empty signature": lambda key: unsigned({"alg": "ES256", "typ": "at+jwt", "kid": key.thumbprint()}),
+    "zero signature": lambda key: unsigned({"alg": "ES256", "typ": "at+jwt", "kid": key.thumbprint()}, "A" * 86),
+    "signature of a stranger": by_stranger,
+    "changed payload": with_changed_payload,
+    "embedded jwk": with_embedded_key,
+    "public key as HMAC secret": with_public_key_as_secret,
+    "other algorithm": lambda _: forged(OKPKey.generate_key("Ed25519"), header={"alg": "Ed25519"}),
+    "unknown kid": by_us(header={"kid": "unknown"}),
+    "no kid": by_us(header={"kid": None}),
+    "kid a list": lambda key: unsigned({"alg": "ES256", "typ": "at+jwt", "kid": [key.thumbprint()]}, "A" * 86),
+    "kid a path": by_us(header={"kid": "../../dev/null"}),
+    "typ JWT": by_us(header={"typ": "JWT"}),
+    "typ application/at+jwt": by_us(header={"typ": "application/at+jwt"}),
+    "no typ": by_us(header={"typ": None}),
+    "crit": by_us(header={"crit": ["exp"]}),
+    "jku": by_us(header={"jku": "https://attacker.example/keys"}),
+    "x5u": by_us(header={"x5u": "https://attacker.example/certificate"}),
+    "other issuer": by_us(iss="https://attacker.example"),
+    "issuer with a slash": by_us(iss=ISSUER + "/"),
+    "no issuer": by_us(iss=None),
+    "other audience": by_us(aud="https://other.example/graphql"),
+    "audience a list": by_us(aud=[ISSUER + "/graphql"]),
+    "no audience": by_us(aud=None),
+    "expired": by_us(exp=int(clock.wall()) - 1),
+    "no expiry": by_us(exp=None),
+    "expiry a text": by_us(exp="4102444800"),
+    "expiry a float": by_us(exp=4102444800.5),
+    "expiry true": by_us(exp=True),
+    "issued in the future": by_us(iat=int(clock.wall()) + 3600),
+    "client of nobody": by_us(client_id="nobody"),
+    "client a list": by_us(client_id=["desk"]),
+    "scope a list": by_us(scope=[NAME]),
+    "no jti": by_us(jti=None),
+    "bound to a key": by_us(cnf={"jkt": "x" * 43}),
+    "unknown claim": by_us(admin=True),
+    "two purposes": by_us(authorization_details=claims()["authorization_details"] * 2),
+    "purpose a text": by_us(authorization_details="security"),
+    "subject in clear": by_us(sealed_subject=PERSON),
+    "subject a number": by_us(sealed_subject=42),
+    "too long": by_us(scope=" ".join([NAME] * 200)),
+}
+
+
+@pytest.mark.parametrize("attack", FORGERIES)
+async def test_a_forged_token_is_turned_away_as_invalid(here: Installation, attack: str) -> None:
+    token = FORGERIES[attack](here.server.signing_key)
+    with pytest.raises(Unauthenticated) as refused:
+        here.authority.caller(f"Bearer {token}")
+    assert refused.value.error == "invalid_token"
+
+
+async def test_the_same_token_unchanged_is_accepted(here: Installation) -> None:
+    caller = here.authority.caller(f"Bearer {forged(here.server.signing_key)}")
+    assert (caller.agency, caller.client, caller.subject) == ("G01", "desk", None)
+    assert caller.purpose == Purpose("security", BASIS, "G01-1")
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic ZGVzazpkZXNr", "DPoP x"])
+async def test_without_a_bearer_token_no_error_code_is_given(here: Installation, header: str | None) -> None:
+    with pytest.raises(Unauthenticated) as refused:
+        here.authority.caller(header)
+    assert refused.value.error is None
+    assert refused.value.challenge("https://x/m") == 'Bearer resource_metadata="https://x/m"'
+
+
+async def test_a_refused_token_is_told_so_in_the_challenge(here: Installation) -> None:
+    with pytest.raises(Unauthenticated) as refused:
+        here.authority.caller("Bearer x")
+    assert refused.value.challenge("https://x/m") == (
+        'Bearer error="invalid_token", error_description="The access token is not valid.", '
+        'resource_metadata="https://x/m"'
+    )
+
+
+async def test_a_token_that_was_good_is_turned_away_once_it_expires(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authorization = f"Bearer {await here.token('desk', NAME)}"
+    here.authority.caller(authorization)
+    later = clock.wall() + 301
+    monkeypatch.setattr(clock, "wall", lambda: later)
+    with pytest.raises(Unauthenticated, match="expired"):
+        here.authority.caller(authorization)
+
+
+async def test_requests_that_ask_alike_share_their_rights(here: Installation) -> None:
+    first, second = [here.authority.caller(f"Bearer {await here.token('desk', NAME)}") for _ in range(2)]
+    assert first.rights is second.rights
+    assert first.rights.reach == {NAME: EVERYWHERE}
+
+
+async def test_a_set_in_a_token_means_as_far_as_granted(here: Installation) -> None:
+    await here.add_client("half", agency="G02")
+    await here.grant(BASIC, agency="G02", exceptions=[BORN])
+    await settled(here)
+    caller = here.authority.caller(f"Bearer {await here.token('half', BASIC)}")
+    assert set(caller.rights.reach) == {NAME}
+
+
+async def test_rights_never_exceed_token_client_and_grants(here: Installation) -> None:
+    await here.add_client("narrow", allowed=[NAME, FIND])
+    await here.grant(NAME, BORN, PIN, FIND, purpose="tax")
+    await settled(here)
+    every = f"{NAME} {BORN} {PIN} {FIND}"
+    token = forged(here.server.signing_key, client_id="narrow", scope=every)
+    assert set(here.authority.caller(f"Bearer {token}").rights.reach) == {NAME}
+
+
+async def test_without_a_purpose_nothing_is_held(here: Installation) -> None:
+    token = forged(here.server.signing_key, authorization_details=None)
+    caller = here.authority.caller(f"Bearer {token}")
+    assert caller.purpose is None
+    assert not caller.rights.reach
+
+
+async def test_reach_is_the_union_of_the_grants_that_supply_a_scope(here: Installation) -> None:
+    await here.add_client("local", agency="H26")
+    hanoi = await here.grant(NAME, agency="H26", reach="jurisdiction", units=["01"], units_scheme="Y2025")
+    former = await here.grant(NAME, HOME, agency="H26", reach="jurisdiction", units=["H1"], units_scheme="PRE_2025")
+    await settled(here)
+    rights = here.authority.caller(f"Bearer {await here.token('local', f'{NAME} {HOME}')}").rights
+    assert rights.reach[NAME] == in_communes(["00070", "00082", "31777"])
+    assert rights.reach[HOME] == in_communes(["31777"])
+    assert rights.grants == {NAME: (hanoi, former), HOME: (former,)}
+
+
+async def test_a_jurisdiction_that_no_longer_exists_reaches_nobody(here: Installation) -> None:
+    await here.add_client("lost", agency="H99")
+    await here.grant(NAME, agency="H99", reach="jurisdiction", units=["99"], units_scheme="Y2025")
+    await settled(here)
+    rights = here.authority.caller(f"Bearer {await here.token('lost', NAME)}").rights
+    assert not rights.reach[NAME]
+
+
+async def test_a_token_for_a_citizen_holds_grants_to_oneself_only(here: Installation) -> None:
+    await here.add_client("portal", agency="G22", kind="portal")
+    own = await here.grant(NAME, agency="G22", reach="self")
+    await here.grant(NAME, PIN, agency="G22")
+    await settled(here)
+    citizen = here.authority.caller(f"Bearer {await here.token('portal', NAME, citizen=PERSON)}")
+    assert citizen.subject == PERSON
+    assert citizen.rights.reach == {NAME: SELF}
+    assert citizen.rights.grants == {NAME: (own,)}
+    agency = here.authority.caller(f"Bearer {await here.token('portal', NAME)}")
+    assert agency.rights.reach == {NAME: EVERYWHERE}
+    assert PERSON not in repr(citizen)
+
+
+async def test_a_sealed_citizen_does_not_work_in_the_token_of_another_client(here: Installation) -> None:
+    sealed = here.authority.subjects.seal(PERSON, "portal")
+    token = forged(here.server.signing_key, sealed_subject=sealed)
+    with pytest.raises(Unauthenticated):
+        here.authority.caller(f"Bearer {token}")
+
+
+async def test_a_client_that_is_no_portal_holds_nothing_for_a_citizen(here: Installation) -> None:
+    await here.grant(NAME, reach="self")
+    await settled(here)
+    token = forged(here.server.signing_key, sealed_subject=here.authority.subjects.seal(PERSON, "desk"))
+    assert not here.authority.caller(f"Bearer {token}").rights.reach
+
+
+async def test_no_more_than_so_many_tokens_are_kept(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auth.authority.TOKENS_KEPT", 3)
+    tokens = [f"Bearer {forged(here.server.signing_key)}" for _ in range(5)]
+    for token in tokens:
+        here.authority.caller(token)
+    assert list(here.authority._known) == tokens[-3:]
+
+
+async def test_a_token_seen_before_costs_microseconds(here: Installation) -> None:
+    authorization = f"Bearer {await here.token('desk', NAME)}"
+    here.authority.caller(authorization)
+    best = min(timeit.repeat(lambda: here.authority.caller(authorization), number=1000, repeat=5)) / 1000
+    assert best < 20e-6  # about 1.5 on a developer's machine; ten times that is a lost cache, not a slow machine
+
+
+async def test_a_token_of_a_key_taken_out_of_use_is_refused_though_seen_before(here: Installation) -> None:
+    authorization = f"Bearer {await here.token('desk', NAME)}"
+    here.authority.caller(authorization)
+    await here.connection.execute("update signing_keys set state = 'retired'")
+
+    def refused() -> bool:
+        try:
+            here.authority.caller(authorization)
+        except Unauthenticated:
+            return True
+        return False
+
+    assert await until(refused) < 1

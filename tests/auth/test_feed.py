@@ -1,0 +1,151 @@
+"""Rights are alive: what an officer changes is in force in every process in under a second, or nothing is."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from auth import clock
+from auth.errors import GrantsUnconfirmed, Unauthenticated
+from auth.feed import LEASE_S, POLL_S
+from tests.auth.conftest import Install
+from tests.auth.world import BORN, NAME, Installation, settled, until
+
+
+def holds(made: Installation, authorization: str, scope: str = NAME) -> Callable[[], bool]:
+    return lambda: scope in made.authority.caller(authorization).rights.reach
+
+
+def lost(made: Installation, authorization: str, scope: str = NAME) -> Callable[[], bool]:
+    return lambda: scope not in made.authority.caller(authorization).rights.reach
+
+
+def turned_away(made: Installation, authorization: str) -> Callable[[], bool]:
+    def check() -> bool:
+        try:
+            made.authority.caller(authorization)
+        except Unauthenticated:
+            return True
+        return False
+
+    return check
+
+
+def unconfirmed(made: Installation) -> Callable[[], bool]:
+    def check() -> bool:
+        try:
+            made.authority.snapshot()
+        except GrantsUnconfirmed:
+            return True
+        return False
+
+    return check
+
+
+REVOKE = "update grants set state = 'revoked', revoked_by = 'officer-3' where state = 'active'"
+
+
+async def test_a_revoked_grant_ends_in_two_processes_before_the_next_poll(here: Installation, install: Install) -> None:
+    there = await install(here.files)
+    authorization = f"Bearer {await here.token('desk', NAME)}"
+    assert holds(here, authorization)()
+    assert holds(there, authorization)()
+    await asyncio.sleep(POLL_S / 4)
+    await here.connection.execute(REVOKE)
+    assert await until(lost(here, authorization)) < POLL_S / 2
+    assert await until(lost(there, authorization)) < POLL_S / 2
+
+
+async def test_a_revocation_whose_notification_is_lost_is_found_by_asking(here: Installation) -> None:
+    authorization = f"Bearer {await here.token('desk', NAME)}"
+    assert holds(here, authorization)()
+    await here.connection.execute("create or replace function pg_temp.silent() returns void language sql as ''")
+    await here.connection.execute("alter table grants disable trigger bump_policy")
+    await here.connection.execute(REVOKE)
+    await here.connection.execute("update policy set revision = revision + 1")  # without notifying anybody
+    assert await until(lost(here, authorization)) < 1
+
+
+async def test_what_is_revoked_in_a_transaction_not_committed_stays_in_force(here: Installation) -> None:
+    authorization = f"Bearer {await here.token('desk', NAME)}"
+    undone = here.connection.transaction()
+    await undone.start()
+    await here.connection.execute(REVOKE)
+    await asyncio.sleep(2 * POLL_S)
+    assert holds(here, authorization)()
+    await undone.rollback()
+
+
+@pytest.mark.parametrize("table", ["clients", "agencies"])
+async def test_a_suspended_client_or_agency_is_turned_away_at_once(here: Installation, table: str) -> None:
+    authorization = f"Bearer {await here.token('desk', NAME)}"
+    here.authority.caller(authorization)
+    await here.connection.execute(f"update {table} set state = 'suspended'")
+    assert await until(turned_away(here, authorization)) < 1
+
+
+async def test_a_client_switched_to_bound_tokens_is_turned_away_with_its_old_ones(here: Installation) -> None:
+    authorization = f"Bearer {await here.token('desk', NAME)}"
+    here.authority.caller(authorization)
+    await here.connection.execute("update clients set token_type = 'DPoP'")
+    assert await until(turned_away(here, authorization)) < 1
+
+
+async def test_a_narrowed_client_loses_the_scope_and_keeps_the_rest(here: Installation) -> None:
+    authorization = f"Bearer {await here.token('desk', f'{NAME} {BORN}')}"
+    await here.connection.execute("update clients set allowed = array[$1]", BORN)
+    assert await until(lost(here, authorization)) < 1
+    assert holds(here, authorization, BORN)()
+
+
+async def test_a_grant_starts_and_ends_on_time_though_no_row_changes(here: Installation) -> None:
+    await here.add_client("dated", agency="G02")
+    now = datetime.now(UTC)
+    starts, ends = now + timedelta(seconds=1), now + timedelta(seconds=1.6)
+    await here.grant(NAME, agency="G02", valid_from=now - timedelta(days=2), valid_until=now - timedelta(days=1))
+    await here.grant(BORN, agency="G02")
+    await here.grant(NAME, agency="G02", valid_from=starts, valid_until=ends)
+    await settled(here)
+    token = await here.token("dated", BORN)
+    assert token
+    authorization = f"Bearer {await here.token('dated', 'set:identity.basic.v1')}"
+    assert lost(here, authorization)()
+    revision = here.authority.snapshot().revision
+    await until(holds(here, authorization))
+    assert 0 <= clock.wall() - starts.timestamp() < 0.3
+    await until(lost(here, authorization))
+    assert 0 <= clock.wall() - ends.timestamp() < 0.3
+    assert here.authority.snapshot().revision == revision
+
+
+async def test_a_process_that_cannot_confirm_the_grants_refuses_and_recovers(here: Installation) -> None:
+    authorization = f"Bearer {await here.token('desk', NAME)}"
+    name = await here.connection.fetchval("select current_database()")
+    server = await asyncpg.connect(here.dsn, database="postgres")
+    await server.execute(f"alter database {name} allow_connections false")
+    await server.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
+    assert holds(here, authorization)()  # the lease still runs
+    assert await until(unconfirmed(here), seconds=LEASE_S + 1) > LEASE_S - 2 * POLL_S
+    with pytest.raises(GrantsUnconfirmed):
+        here.authority.caller(authorization)
+    answer = await here.server.token(here.form("desk", NAME))
+    assert (answer.status, answer.body["error"]) == (503, "temporarily_unavailable")
+    await server.execute(f"alter database {name} allow_connections true")
+    assert await until(lambda: not unconfirmed(here)()) < 2
+    assert holds(here, authorization)()
+    await server.close()
+
+
+async def test_a_grant_whose_scope_left_the_catalogue_harms_nobody(here: Installation) -> None:
+    await here.grant("identity:citizen.abolished:read", "set:identity.abolished.v1")
+    await settled(here)
+    assert await here.token("desk", NAME)
+
+
+async def test_an_authority_does_not_open_without_its_database(here: Installation, install: Install) -> None:
+    there = await install(here.files)
+    there.authority._feed._dsn = there.dsn.replace("auth_of", "absent")
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await there.authority.open()
