@@ -4,12 +4,14 @@ from domains.kit.domain import Domain
 from domains.land.queries import Query
 from domains.land.rules import ROWS, SCOPE_SETS
 from domains.land.tables import metadata
+from domains.land.types import Citizen, Enterprise, Parcel
 
 DOMAIN = Domain(
     name="land",
     title="Land register",
     metadata=metadata,
     query=Query,
+    types=(Citizen, Enterprise, Parcel),
     rows=ROWS,
     scope_sets=SCOPE_SETS,
 )
