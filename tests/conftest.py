@@ -9,8 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -94,10 +93,9 @@ async def templates(postgres: Postgres) -> Settings:
 
 
 @pytest.fixture(scope="session")
-async def settings(templates: Settings, worker: str) -> AsyncIterator[Settings]:
+async def settings(templates: Settings, worker: str) -> Settings:
     """Migrated databases of this worker, for tests that put back what they change or read only."""
-    async with _copied(templates, f"{worker}_shared_") as copied:
-        yield copied
+    return await _copied(templates, f"{worker}_shared_")
 
 
 @pytest.fixture(scope="session")
@@ -107,33 +105,26 @@ def urls(settings: Settings) -> Mapping[str, str]:
 
 
 @pytest.fixture
-async def fresh_settings(templates: Settings, worker: str) -> AsyncIterator[Settings]:
+async def fresh_settings(templates: Settings, worker: str) -> Settings:
     """Migrated, empty databases of this test alone."""
-    async with _copied(templates, f"{worker}_{next(_numbers)}_") as copied:
-        yield copied
+    return await _copied(templates, f"{worker}_{next(_numbers)}_")
 
 
 @pytest.fixture
-async def bare_settings(templates: Settings, worker: str) -> AsyncIterator[Settings]:
+def bare_settings(templates: Settings, worker: str) -> Settings:
     """Settings of this test alone whose databases do not exist."""
-    async with _named(templates, f"{worker}_{next(_numbers)}_") as named:
-        yield named
+    return _named(templates, f"{worker}_{next(_numbers)}_")
 
 
-@asynccontextmanager
-async def _named(templates: Settings, prefix: str) -> AsyncIterator[Settings]:
-    named = templates.model_copy(update={"database_prefix": prefix, "home": templates.home / prefix})
-    try:
-        yield named
-    finally:
-        await _on_server(templates, "DROP DATABASE IF EXISTS {} WITH (FORCE)", named)
+def _named(templates: Settings, prefix: str) -> Settings:
+    return templates.model_copy(update={"database_prefix": prefix, "home": templates.home / prefix})
 
 
-@asynccontextmanager
-async def _copied(templates: Settings, prefix: str) -> AsyncIterator[Settings]:
-    async with _named(templates, prefix) as copied:
-        await _on_server(templates, "CREATE DATABASE {} TEMPLATE {}", copied, templates)
-        yield copied
+async def _copied(templates: Settings, prefix: str) -> Settings:
+    """Copies of the templates. They go with the server: dropping one costs a checkpoint, half a second."""
+    copied = _named(templates, prefix)
+    await _on_server(templates, "CREATE DATABASE {} TEMPLATE {}", copied, templates)
+    return copied
 
 
 async def _on_server(server: Settings, statement: str, *owners: Settings) -> None:

@@ -1,0 +1,85 @@
+"""Database URLs, servers, and whether they have room."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from installation.databases import (
+    DATABASES,
+    check_room,
+    connect,
+    connections_per_process,
+    database_name,
+    database_url,
+    servers,
+    uses_embedded,
+)
+from installation.errors import DatabaseUnreachable, ServerTooSmall
+from installation.postgres import Postgres
+from installation.settings import Settings, load
+
+ONE = "postgresql://clerk:hidden@db.example:5433/admin?sslmode=verify-full"
+
+
+def test_one_url_names_the_server_of_every_database() -> None:
+    settings = load(database_url=ONE)
+
+    assert (
+        database_url(settings, "land") == "postgresql://clerk:hidden@db.example:5433/lienthong_land?sslmode=verify-full"
+    )
+    assert [(server.maintenance_url, server.databases) for server in servers(settings)] == [(ONE, DATABASES)]
+    assert not uses_embedded(settings)
+
+
+def test_a_domain_elsewhere_keeps_the_database_its_url_names() -> None:
+    settings = load(database_url=ONE, land_database_url="postgresql://land@land.example/parcels")
+
+    assert database_name(settings, "land") == "parcels"
+    assert [server.databases for server in servers(settings)] == [
+        ("identity", "population", "enterprises", "auth", "ledger"),
+        ("land",),
+    ]
+
+
+def test_a_domain_elsewhere_whose_url_names_no_database_gets_the_usual_name() -> None:
+    assert (
+        database_name(load(database_url=ONE, land_database_url="postgresql://land.example"), "land") == "lienthong_land"
+    )
+
+
+def test_without_a_url_the_embedded_server_is_reached_through_its_socket(postgres: Postgres) -> None:
+    settings = load(home=postgres.cluster.home)
+
+    assert uses_embedded(settings)
+    assert database_url(settings, "auth") == postgres.url("lienthong_auth")
+
+
+def test_connections_of_a_process_follow_from_the_settings() -> None:
+    two, three = (connections_per_process(load(connections_per_domain=n)) for n in (2, 3))
+
+    assert three - two == 4
+
+
+async def test_a_server_with_room_is_accepted(settings: Settings) -> None:
+    await check_room(settings)
+
+
+async def test_more_connections_than_the_server_allows_are_refused_with_what_to_change(settings: Settings) -> None:
+    with pytest.raises(ServerTooSmall, match=r"20 process\(es\) need .* LIENTHONG_PROCESSES .* max_connections"):
+        await check_room(settings.model_copy(update={"processes": 20}))
+
+
+async def test_an_unreachable_url_is_told_in_one_line_without_its_password() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+
+    with pytest.raises(DatabaseUnreachable) as refusal:
+        await connect(f"postgresql://clerk:hidden@127.0.0.1:{port}/land")
+
+    assert str(refusal.value) == f"postgresql://clerk@127.0.0.1:{port}/land cannot be reached: connection refused."
+
+
+async def test_a_missing_socket_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnreachable, match="no such file or directory"):
+        await connect(f"postgresql://clerk@/land?host={tmp_path}")

@@ -1,0 +1,53 @@
+"""Settings: validated before anything starts, printed without secrets."""
+
+import pytest
+
+from installation.errors import SettingsInvalid
+from installation.settings import describe, load, without_password
+
+URL = "postgresql://clerk:hidden@db.example:5433/registers?host=/run/pg&sslpassword=hidden"
+
+
+def test_demo_mode_has_an_issuer_of_its_own() -> None:
+    assert load(mode="demo", port=8123).issuer == "http://localhost:8123"
+
+
+def test_demo_mode_asked_to_listen_beyond_loopback_is_refused() -> None:
+    with pytest.raises(SettingsInvalid, match="loopback only"):
+        load(mode="demo", host="192.0.2.1")
+
+
+def test_production_with_a_plain_http_issuer_is_refused() -> None:
+    with pytest.raises(SettingsInvalid, match="https"):
+        load(issuer="http://registers.example")
+
+
+def test_every_wrong_variable_is_named_at_once_and_no_value_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIENTHONG_PORT", "99999")
+    monkeypatch.setenv("LIENTHONG_LAND_DATABASE_URL", "mysql://clerk:hidden@db.example/land")
+
+    with pytest.raises(SettingsInvalid) as refusal:
+        load()
+
+    assert "LIENTHONG_PORT" in str(refusal.value)
+    assert "LIENTHONG_LAND_DATABASE_URL" in str(refusal.value)
+    assert "hidden" not in str(refusal.value)
+
+
+def test_described_settings_name_every_variable_and_hide_passwords() -> None:
+    described = describe(load(database_url=URL))
+
+    assert described["LIENTHONG_DATABASE_URL"] == "postgresql://clerk@db.example:5433/registers?host=/run/pg"
+    assert described["LIENTHONG_MODE"] == "production"
+    assert described["LIENTHONG_LAND_DATABASE_URL"] == "-"
+
+
+def test_settings_shown_in_a_traceback_hide_passwords() -> None:
+    assert "hidden" not in repr(load(database_url=URL))
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://a:b@h/d", "postgresql://a@h/d", "postgresql:///d?host=/x", "postgresql://h"]
+)
+def test_a_url_without_its_password_is_still_a_url(url: str) -> None:
+    assert without_password(url) == url.replace(":b@", "@")
