@@ -1,7 +1,7 @@
 """What reading a field takes, derived from its declaration and written where people and routers look for it.
 
 From one data class come the scope's name, the `@requiresScopes` directive and a sentence in the description; from a
-root field's matches, the sentence that says which lookups it demands. Nothing of it is typed by hand (DESIGN section 5).
+root field's matches, the sentence that says which lookups it demands. None of it is typed by hand (DESIGN section 5).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -93,6 +93,13 @@ def _describe(right: Right, field: StrawberryField) -> None:
         return
     field.directives = [*field.directives, RequiresScopes(scopes=[[right.scope()]])]
     _add(field, f"{right.data_class.name.capitalize()} personal data. Requires scope `{right.scope()}`.")
+    if _is_dated(field):
+        _add(field, f"A day other than today requires scope `{right.scope(Verb.HISTORY)}` as well.")
+
+
+def _is_dated(field: StrawberryField) -> bool:
+    binding = binding_of(field)
+    return isinstance(binding, Relation) and binding.as_of is not None
 
 
 def _demand(domain: str, root: Root, by_column: Published) -> str:

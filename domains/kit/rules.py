@@ -5,7 +5,7 @@ A domain states for every table about persons which column names the person and 
 (graph/decide.py); their values travel as statement parameters, so a statement is the same for everybody.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntFlag
 from typing import Any
 
@@ -24,12 +24,16 @@ class Rule(IntFlag):
     SELF = 8  # only the citizen for whom the token speaks
 
 
+PROTECTION = Rule.UNPROTECTED | Rule.UNPROTECTED_OUTSIDE
+
+
 @dataclass(frozen=True, slots=True)
 class PersonRows:
     """Says that the rows of `source` are about persons.
 
     `person` holds the PIN and is null where the row is about somebody else (an enterprise that holds land).
     `shown_by_key`: a protected person's row is hidden from searches and from hops, yet shown to who opens it by PIN.
+    `relative`: the other person of a row about two. The reach of `person` decides, and protection of either hides it.
     """
 
     source: FromClause
@@ -37,10 +41,12 @@ class PersonRows:
     residence_commune: ColumnElement[Any]
     protected: ColumnElement[Any]
     shown_by_key: bool = False
+    relative: "PersonRows | None" = None
 
     def conditions(self, rules: Rule) -> list[ColumnElement[bool]]:
         """The predicates for a set of rules, over columns of this row only (DESIGN section 3)."""
-        return [condition for rule, condition in self._predicates().items() if rule in rules]
+        own = [condition for rule, condition in self._predicates().items() if rule in rules]
+        return own if self.relative is None else own + self.relative.conditions(rules & PROTECTION)
 
     def _predicates(self) -> dict[Rule, ColumnElement[bool]]:
         units, protected_units = _units("units"), _units("protected_units")
@@ -73,6 +79,15 @@ def person_rows(table: FromClause, person: str = "pin", *, shown_by_key: bool = 
     columns: Any = table.c
     named: Column[Any] = columns[person]
     return PersonRows(table, named, columns.residence_commune, columns.protected, shown_by_key)
+
+
+def two_person_rows(table: FromClause, person: str, relative: str) -> PersonRows:
+    """Rows about `person` and about somebody else, whose rule columns stand beside with the prefix `relative`."""
+    columns: Any = table.c
+    other = PersonRows(
+        table, columns[f"{relative}_pin"], columns[f"{relative}_residence_commune"], columns[f"{relative}_protected"]
+    )
+    return replace(person_rows(table, person), relative=other)
 
 
 def _units(name: str) -> Any:
