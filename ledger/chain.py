@@ -10,7 +10,7 @@ last segments of a process that started no further stream.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.records import Contents, Malformed, Opening, unpack
@@ -26,8 +26,7 @@ class ChainBroken(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A row of `segments`, in the order of its columns."""
 
     stream: UUID

@@ -1,31 +1,25 @@
-"""Identifiers of requests and streams: UUIDv7 (RFC 9562), ordered by time, unguessable, no system call for each."""
+"""Identifiers of requests and streams: UUIDv7 (RFC 9562), ordered by time, made without a system call for each."""
 
-import os
 import time
+from random import Random
 from uuid import UUID
 
-_RANDOM_BYTES = 10
-_IDS_PER_FILL = 400
+_RANDOM_BITS = 74
 
 
 class Uuid7:
-    """Makes UUIDv7s as 16 bytes; random bytes are fetched for 400 at a time, first when the first is asked for."""
+    """Makes UUIDv7s as 16 bytes. One per process, made after any fork: two copies would make the same ids."""
 
-    __slots__ = ("_at", "_pool")
+    __slots__ = ("_random",)
 
     def __init__(self) -> None:
-        self._pool = b""
-        self._at = 0
+        self._random = Random().getrandbits  # noqa: S311 - seeded by the system; an id must be unique, it is no secret
 
     def __call__(self) -> bytes:
-        at = self._at
-        if at == len(self._pool):
-            self._pool, at = os.urandom(_RANDOM_BYTES * _IDS_PER_FILL), 0
-        self._at = at + _RANDOM_BYTES
-        random = int.from_bytes(self._pool[at : self._at])
         milliseconds = time.time_ns() // 1_000_000
+        random = self._random(_RANDOM_BITS)
         return (
-            milliseconds << 80 | 0x7 << 76 | (random >> 68) << 64 | 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF
+            milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF
         ).to_bytes(16)
 
 

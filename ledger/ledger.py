@@ -39,6 +39,7 @@ class Ledger:
 
     async def open(self) -> None:
         """Raises `LedgerUnreachable` or `NotDurable`: a process that could not record must not start to serve."""
+        self.new_request_id = Uuid7()  # this process's own, should it have been forked
         writer = Writer(self._connect, Stream(self._pseudonyms.epoch), self._bounds)
         await writer.confirm()
         self._writer = writer
@@ -103,16 +104,22 @@ class Ledger:
         """
         if self._writer is None:
             raise NotRecorded
-        if any(step >= len(operation.meaning.steps) for step, _ in looked_at):
-            raise IndexError("a step that the operation does not have")
+        known_steps = len(operation.meaning.steps)
+        steps: list[tuple[int, int]] = []
+        persons: list[str] = []
+        for step, pins in looked_at:
+            if step >= known_steps:
+                raise IndexError("a step that the operation does not have")
+            steps.append((step, len(pins)))
+            persons += pins
         entry = pack_answer(
             request_id,
             time.time_ns() // 1_000,
             recipient.number,
             operation.number,
             outcome,
-            steps=[(step, len(pins)) for step, pins in looked_at],
-            blocks=self._pseudonyms.of_persons([pin for _, pins in looked_at for pin in pins]),
+            steps=steps,
+            blocks=self._pseudonyms.of_persons(persons),
             missing=missing,
         )
         return self._writer.submit(entry, recipient, operation)

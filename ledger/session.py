@@ -6,8 +6,7 @@ under way has become durable is then unknown.
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import fields
+from contextlib import contextmanager, suppress
 
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
@@ -20,10 +19,11 @@ from ledger.errors import LedgerUnreachable
 from ledger.tables import segments
 
 _INSERT = str(
-    insert(segments)
-    .values({column.name: bindparam(column.name) for column in fields(Segment)})
-    .compile(dialect=dialect())  # type: ignore[no-untyped-call]
+    insert(segments).values({column: bindparam(column) for column in Segment._fields}).compile(dialect=dialect())  # type: ignore[no-untyped-call]
 )
+
+_SETTINGS = {"application_name": "lienthong ledger", "plan_cache_mode": "force_generic_plan"}
+_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Session:
@@ -37,26 +37,15 @@ class Session:
     @classmethod
     async def open(cls, dsn: str, seconds: float) -> "Session":
         """Raises `LedgerUnreachable` or `NotDurable`."""
-        try:
-            connection = await asyncpg.connect(
-                dsn,
-                timeout=seconds,
-                server_settings={"application_name": "lienthong ledger", "plan_cache_mode": "force_generic_plan"},
-            )
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise LedgerUnreachable("the ledger's database does not answer") from error
-        try:
-            with _dropped_when_late(connection, seconds):
-                await require_durability(connection)
-                return cls(connection, await connection.prepare(_INSERT), seconds)
-        except asyncpg.UndefinedTableError as error:
-            connection.terminate()
-            raise LedgerUnreachable(
-                "the ledger's database has no table of segments; run `lienthong migrate`"
-            ) from error
-        except BaseException:
-            connection.terminate()
-            raise
+        with _unreachable():
+            connection = await asyncpg.connect(dsn, timeout=seconds, server_settings=_SETTINGS)
+            try:
+                with _DroppedWhenLate(connection, seconds):
+                    await require_durability(connection)
+                    return cls(connection, await connection.prepare(_INSERT), seconds)
+            except BaseException:
+                connection.terminate()
+                raise
 
     @property
     def is_open(self) -> bool:
@@ -64,27 +53,44 @@ class Session:
 
     async def insert(self, segment: Segment) -> None:
         """Returns when the segment is durable. After any exception the outcome is unknown."""
-        with _dropped_when_late(self._connection, self._seconds):
-            await self._insert.fetch(
-                segment.stream, segment.seq, segment.n, segment.prev, segment.hash, segment.data
-            )  # fmt: skip
+        with _DroppedWhenLate(self._connection, self._seconds):
+            await self._insert.fetch(*segment)
 
     async def ping(self) -> None:
-        with _dropped_when_late(self._connection, self._seconds):
+        """Raises `LedgerUnreachable`."""
+        with _unreachable(), _DroppedWhenLate(self._connection, self._seconds):
             await self._connection.execute("select 1")
 
     def drop(self) -> None:
         self._connection.terminate()
 
     async def close(self) -> None:
-        await self._connection.close(timeout=self._seconds)
+        """Leaves no connection behind, whether or not the database still says goodbye."""
+        with suppress(*_FAILURES):
+            await self._connection.close(timeout=self._seconds)
 
 
 @contextmanager
-def _dropped_when_late(connection: asyncpg.Connection, seconds: float) -> Iterator[None]:
-    """A bare timer: `asyncio.timeout` would make asyncpg send a cancel request, by a task of its own."""
-    watch = asyncio.get_running_loop().call_later(seconds, connection.terminate)
+def _unreachable() -> Iterator[None]:
     try:
         yield
-    finally:
-        watch.cancel()
+    except asyncpg.UndefinedTableError as error:
+        raise LedgerUnreachable("the ledger's database has no table of segments: run `lienthong migrate`") from error
+    except _FAILURES as error:
+        raise LedgerUnreachable("the ledger's database does not answer") from error
+
+
+class _DroppedWhenLate:
+    """A bare timer: `asyncio.timeout` would make asyncpg send a cancel request, by a task of its own."""
+
+    __slots__ = ("_connection", "_seconds", "_timer")
+
+    def __init__(self, connection: asyncpg.Connection, seconds: float) -> None:
+        self._connection = connection
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._connection.terminate)
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()

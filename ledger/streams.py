@@ -55,4 +55,5 @@ class Stream:
         return pack_opening(self._opening) if self._opening and not self._length else b""
 
     def _new_definitions(self, named: AbstractSet[AnyDefinition]) -> list[bytes]:
-        return [definition.entry for definition in named if definition.number not in self._defined]
+        new = [definition for definition in named if definition.number not in self._defined]
+        return [definition.entry for definition in sorted(new, key=lambda definition: definition.number)]

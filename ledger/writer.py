@@ -70,7 +70,7 @@ class Writer:
         return done
 
     async def confirm(self) -> None:
-        """That a record could be written now. Raises what the connection raises."""
+        """That a record could be written now. Raises `LedgerUnreachable` or `NotDurable`."""
         async with self._connection_in_use:
             try:
                 await (await self._connected()).ping()
@@ -99,7 +99,8 @@ class Writer:
                     await self._write(batch)
         finally:
             self._is_writing = False
-            self._gathering.withhold()  # empty, unless the loop is being shut down
+            left, self._gathering = self._gathering, Batch()
+            left.withhold()  # empty, unless the loop is being shut down
 
     async def _write(self, batch: Batch) -> None:
         try:

@@ -1,7 +1,6 @@
 """Whoever alters, removes, inserts or moves a segment is found out, and the segment is named."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +68,7 @@ def test_any_flipped_bit_breaks_the_chain(which: int, part: str, data: st.DataOb
     flipped = (int.from_bytes(raw) ^ 1 << bit).to_bytes(len(raw))
     damaged = list(THREE)
     changed: dict[str, Any] = {part: UUID(bytes=flipped) if part == "stream" else flipped}
-    damaged[which] = replace(THREE[which], **changed)
+    damaged[which] = THREE[which]._replace(**changed)
 
     with pytest.raises(ChainBroken):
         list(verified(damaged))
@@ -82,8 +81,8 @@ def test_any_flipped_bit_breaks_the_chain(which: int, part: str, data: st.DataOb
         lambda a, _, c: [a, c],
         lambda a, b, c: [a, c, b],
         lambda a, b, c: [a, b, b, c],
-        lambda a, b, c: [a, replace(b, seq=2), c],
-        lambda a, b, c: [a, replace(b, n=2), c],
+        lambda a, b, c: [a, b._replace(seq=2), c],
+        lambda a, b, c: [a, b._replace(n=2), c],
     ],
     ids=["first removed", "one removed", "reordered", "repeated", "renumbered", "miscounted"],
 )
@@ -94,7 +93,7 @@ def test_removed_moved_or_miscounted_segment_breaks_the_chain(damage: Callable[.
 
 def test_altered_segment_with_a_recomputed_hash_breaks_the_chain_at_the_next() -> None:
     forged = chain(1)[0]
-    altered = replace(THREE[1], data=forged.data, hash=extend(Stream(1), 1)[0].hash)
+    altered = THREE[1]._replace(data=forged.data, hash=extend(Stream(1), 1)[0].hash)
 
     with pytest.raises(ChainBroken) as broken:
         list(verified([THREE[0], altered, THREE[2]]))
@@ -103,7 +102,7 @@ def test_altered_segment_with_a_recomputed_hash_breaks_the_chain_at_the_next() -
 
 
 def test_segment_of_another_stream_in_first_place_breaks_the_chain() -> None:
-    moved = replace(THREE[0], stream=UUID(int=7))
+    moved = THREE[0]._replace(stream=UUID(int=7))
 
     with pytest.raises(ChainBroken, match="does not continue"):
         list(verified([moved]))

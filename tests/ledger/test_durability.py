@@ -1,5 +1,6 @@
 """A database that may lose what it committed is refused, at the start and at every reconnection."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -71,6 +72,16 @@ async def test_process_whose_database_is_not_there_says_so_in_one_line(server: S
     for url in (server.url("nowhere"), "postgresql://ledger@127.0.0.1:1/ledger"):
         with pytest.raises(LedgerUnreachable, match="does not answer"):
             await Ledger(url, pseudonyms, Bounds(seconds=1)).open()
+
+
+async def test_process_whose_database_never_answers_says_so_and_closes_in_bounded_time(
+    server: Server, desk: Desk, pseudonyms: Pseudonyms
+) -> None:
+    with server.frozen():
+        with pytest.raises(LedgerUnreachable, match="does not answer"):
+            await Ledger(server.url(), pseudonyms, Bounds(seconds=0.3)).open()
+        async with asyncio.timeout(5):
+            await desk.ledger.close()
 
 
 async def test_process_whose_database_lacks_the_table_is_told_to_migrate(

@@ -67,6 +67,15 @@ def test_wrong_key_or_epoch_shows_when_a_pseudonym_is_opened() -> None:
             other.persons(block)
 
 
+def test_pseudonym_cut_short_is_refused_and_spoils_no_later_one() -> None:
+    block = A.of_persons(["000000000001"])
+
+    with pytest.raises(ValueError, match="not pseudonyms"):
+        A.persons(block[:7])
+
+    assert A.persons(block) == ["000000000001"]
+
+
 def test_no_persons_are_no_bytes_and_each_person_one_block() -> None:
     assert A.of_persons([]) == b""
     assert len(A.of_persons(["0" * 12] * 3)) == 3 * BLOCK_LENGTH

@@ -157,6 +157,8 @@ async def test_postgresql_that_accepts_and_never_answers_withholds_in_bounded_ti
             with pytest.raises(NotRecorded):
                 await desk.answer([pin(1)])
             assert time.monotonic() - began < 1.2
+        with pytest.raises(LedgerUnreachable):
+            await desk.ledger.confirm()
 
     await desk.answer([pin(1)])
 
