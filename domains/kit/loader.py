@@ -35,6 +35,18 @@ def many_per_key(rows: list[Any]) -> Mapping[Any, list[Any]]:
     return found
 
 
+def at_most(size: int) -> Arrangement:
+    """`many_per_key`, with null in place of a list that is longer than its field says it can be."""
+
+    def arrange(rows: list[Any]) -> Mapping[Any, list[Any] | None]:
+        found = many_per_key(rows)
+        if len(rows) <= size:
+            return found
+        return {key: own if len(own) <= size else None for key, own in found.items()}
+
+    return arrange
+
+
 def as_list(rows: list[Any]) -> list[Any]:
     """The rows of a search or a page."""
     return rows

@@ -1,0 +1,329 @@
+"""Text -> document: parsed, bounded, validated, its literals turned into variables, and kept for the next request.
+
+What is kept is keyed by the skeleton (literals.py), so it holds nothing that a caller typed. Only valid documents are
+kept, the least used forgotten first, bounded in count and in bytes; their plans and loaders live and go with them.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FloatValueNode,
+    FragmentDefinitionNode,
+    GraphQLEnumType,
+    GraphQLInputType,
+    GraphQLNonNull,
+    GraphQLScalarType,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    IntValueNode,
+    NonNullTypeNode,
+    NoUnusedVariablesRule,
+    OperationDefinitionNode,
+    StringValueNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    ValueNode,
+    VariableDefinitionNode,
+    VariableNode,
+    Visitor,
+    get_named_type,
+    parse,
+    parse_type,
+    specified_rules,
+    type_from_ast,
+    validate,
+    visit,
+)
+from graphql.language import NameNode
+
+from graph import limits, messages
+from graph.errors import Code, refused
+from graph.inputs import Convert, Values, bad_input, converter, raw
+from graph.literals import Skeleton, Typed, take_out
+
+DOCUMENTS, DOCUMENT_BYTES, PLANS_PER_OPERATION = 2_000, 16 * 2**20, 64
+
+Shape = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One declared variable, or a literal that was taken out (`place` is where its value stands in `Typed`)."""
+
+    name: str
+    type: GraphQLInputType
+    convert: Convert
+    default: ValueNode | None = None
+    place: int | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Operation:
+    """One operation of a valid document. `points` say what its plan depends on besides the text: the shape."""
+
+    name: str | None
+    node: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: tuple[Variable, ...]
+    points: tuple[tuple[str, Callable[[Any], Any]], ...]
+    plans: dict[Shape, Any] = field(default_factory=dict)
+
+    def values(self, given: Mapping[str, Any], typed: Typed) -> Values:
+        """The values of all variables, checked and converted. Raises Refused with BAD_USER_INPUT."""
+        found: dict[str, Any] = {}
+        for variable in self.variables:
+            if variable.place is not None:
+                found[variable.name] = variable.convert(typed.values[variable.place], "A literal")
+            elif variable.name in given:
+                found[variable.name] = variable.convert(given[variable.name], f"${variable.name}")
+            elif variable.default is not None:
+                default = raw(variable.default, found)
+                found[variable.name] = variable.convert(default, f"The default of ${variable.name}")
+            elif isinstance(variable.type, GraphQLNonNull):
+                raise bad_input(f"${variable.name}", f"given: it is of type {variable.type}")
+        return found
+
+    def shape(self, values: Values) -> Shape:
+        """What of the values decides the plan: which are given, which member of a oneOf, the booleans of directives."""
+        return tuple([read(values.get(name)) for name, read in self.points])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Document:
+    """The operations of a valid document by name."""
+
+    operations: Mapping[str | None, Operation]
+    size: int
+
+    def operation(self, name: str | None) -> Operation:
+        """The operation to run. Raises Refused where the name is missing or unknown."""
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        found = self.operations.get(name) if name is not None else None
+        if found is None:
+            raise refused(Code.BAD_USER_INPUT, "operationName must name one of the operations of the document.")
+        return found
+
+
+class Documents:
+    """The documents of one process."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept: OrderedDict[Skeleton, Document] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, text: str) -> tuple[Document, Typed]:
+        """The document of a text, and what was typed in it. Raises Refused for what does not parse, fit or validate."""
+        try:
+            skeleton, typed = take_out(text)
+        except GraphQLSyntaxError:
+            raise messages.parse_failure(text) from None
+        document = self._kept.get(skeleton)
+        if document is None:
+            document = self._keep(skeleton, _read(self._schema, skeleton, text))
+        else:
+            self._kept.move_to_end(skeleton)
+        return document, typed
+
+    def _keep(self, skeleton: Skeleton, document: Document) -> Document:
+        self._kept[skeleton] = document
+        self._bytes += document.size
+        while len(self._kept) > DOCUMENTS or self._bytes > DOCUMENT_BYTES:
+            self._bytes -= self._kept.popitem(last=False)[1].size
+        return document
+
+
+def parsed(text: str) -> DocumentNode:
+    """The syntax tree. Raises Refused with GRAPHQL_PARSE_FAILED, or LIMIT_EXCEEDED for too many tokens."""
+    try:
+        return parse(text, max_lexical_tokens=limits.TOKENS, allow_empty_selection_sets=False)
+    except GraphQLSyntaxError as error:
+        if "tokens" in error.description:
+            raise limits.too_many_tokens() from None
+        raise messages.parse_failure(text) from None
+
+
+def _read(schema: GraphQLSchema, skeleton: Skeleton, text: str) -> Document:
+    document = parsed(skeleton.text)
+    limits.check_size(document)
+    taken = _Taken(schema, document, skeleton.places)
+    if _is_invalid(schema, document, _UNUSED) or _is_invalid(schema, taken.document, _RULES):
+        raise messages.validation_failure(schema, parsed(text), taken.document)
+    fragments = {
+        node.name.value: node for node in taken.document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    operations = [node for node in taken.document.definitions if isinstance(node, OperationDefinitionNode)]
+    if any(node.operation.value != "query" for node in operations):
+        raise refused(Code.GRAPHQL_VALIDATION_FAILED, "This graph has queries only.")
+    switches = _switches(taken.document)
+    return Document(
+        {
+            (node.name.value if node.name else None): _operation(schema, node, fragments, taken, switches)
+            for node in operations
+        },
+        len(skeleton.text) + 1,
+    )
+
+
+def _is_invalid(schema: GraphQLSchema, document: DocumentNode, rules: Collection[Any]) -> bool:
+    return bool(validate(schema, document, rules, 1, hide_suggestions=True, allow_empty_selection_sets=False))
+
+
+#: A taken literal is declared by every operation, used or not; so what is unused is asked of the document as written.
+_UNUSED = (NoUnusedVariablesRule,)
+_RULES = tuple(rule for rule in specified_rules if rule not in _UNUSED)
+
+
+def _operation(
+    schema: GraphQLSchema,
+    node: OperationDefinitionNode,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    taken: "_Taken",
+    switches: frozenset[str],
+) -> Operation:
+    variables = tuple(_variable(schema, definition, taken) for definition in node.variable_definitions or ())
+    points = tuple(
+        (variable.name, read) for variable in variables if (read := _point(variable, switches)) is not None
+    )
+    return Operation(node.name.value if node.name else None, node, fragments, variables, points)
+
+
+def _variable(schema: GraphQLSchema, node: VariableDefinitionNode, taken: "_Taken") -> Variable:
+    name = node.variable.name.value
+    type_: Any = type_from_ast(schema, taken.types.get(name, node.type))
+    return Variable(
+        name, type_, converter(type_), taken.defaults.get(name, node.default_value), taken.places.get(name)
+    )
+
+
+def _point(variable: Variable, switches: frozenset[str]) -> Callable[[Any], Any] | None:
+    named = get_named_type(variable.type)
+    if variable.place is not None:
+        return None
+    if getattr(named, "is_one_of", False):
+        return lambda value: next(iter(value)) if value else None
+    if variable.name in switches:
+        return lambda value: value
+    return None if isinstance(variable.type, GraphQLNonNull) else lambda value: value is not None
+
+
+def _switches(document: DocumentNode) -> frozenset[str]:
+    """The variables that stand in `@skip` and `@include`."""
+    found: set[str] = set()
+
+    class Find(Visitor):
+        def enter_directive(self, node: Any, *_: Any) -> None:
+            values = (argument.value for argument in node.arguments or ())
+            found.update(value.name.value for value in values if isinstance(value, VariableNode))
+
+    visit(document, Find())
+    return frozenset(found)
+
+
+class _Taken:
+    """A document whose literals have become variables, named so that no caller can name them.
+
+    A literal that could not be of the type of its place stays, for validation to refuse. A variable's default that held
+    literals is kept apart, as a template; the variable then counts as given, which is what a default amounts to.
+    """
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, places: tuple[int, ...]) -> None:
+        self.places: dict[str, int] = {}
+        self.types: dict[str, Any] = {}
+        self.defaults: dict[str, ValueNode] = {}
+        self._order = dict(zip(sorted(node.loc.start for node in _literals(document)), places, strict=True))  # type: ignore[union-attr]
+        if not places:
+            self.document = document
+            return
+        info = TypeInfo(schema)
+        replaced = visit(document, TypeInfoVisitor(info, _Replace(self, info)))
+        self.document = _declaring(replaced, self.places)
+
+    def variable(self, node: ValueNode, type_: GraphQLInputType | None) -> VariableNode | None:
+        """The variable for a literal, or None where it must stay."""
+        if type_ is None or not _could_be(node, type_):
+            return None
+        assert node.loc is not None
+        place = self._order[node.loc.start]
+        name = f"{place}:{type_ if isinstance(type_, GraphQLNonNull) else f'{type_}!'}"  # a literal is never null
+        self.places[name] = place
+        return VariableNode(name=NameNode(value=name), loc=node.loc)
+
+    def take_default(self, node: VariableDefinitionNode) -> VariableDefinitionNode:
+        """A variable definition without its default, if that holds literals; non-null, since a default gives it one."""
+        if node.default_value is None or not [*_literals(node.default_value)]:
+            return node
+        name = node.variable.name.value
+        self.types[name] = node.type
+        self.defaults[name] = node.default_value
+        required = node.type if isinstance(node.type, NonNullTypeNode) else NonNullTypeNode(type=node.type)
+        return VariableDefinitionNode(variable=node.variable, type=required, directives=node.directives, loc=node.loc)
+
+
+class _Replace(Visitor):
+    def __init__(self, taken: _Taken, info: TypeInfo) -> None:
+        super().__init__()
+        self._taken = taken
+        self._info = info
+
+    def leave_variable_definition(self, node: VariableDefinitionNode, *_: Any) -> VariableDefinitionNode:
+        return self._taken.take_default(node)
+
+    def enter_int_value(self, node: IntValueNode, *_: Any) -> VariableNode | None:
+        return self._taken.variable(node, self._info.get_input_type())
+
+    enter_float_value = enter_string_value = enter_int_value
+
+
+def _literals(node: Any) -> Iterator[Any]:
+    """The strings and numbers below a node."""
+    found: list[Any] = []
+
+    class Find(Visitor):
+        def enter_int_value(self, node: Any, *_: Any) -> None:
+            found.append(node)
+
+        enter_float_value = enter_string_value = enter_int_value
+
+    visit(node, Find())
+    return iter(found)
+
+
+def _declaring(document: DocumentNode, places: Mapping[str, int]) -> DocumentNode:
+    """The document with every taken literal declared as a variable of every operation."""
+    added = tuple(
+        VariableDefinitionNode(
+            variable=VariableNode(name=NameNode(value=name)), type=parse_type(name.partition(":")[2]), directives=()
+        )
+        for name in places
+    )
+    definitions = [
+        replace(node, variable_definitions=(*added, *(node.variable_definitions or ())))
+        if isinstance(node, OperationDefinitionNode)
+        else node
+        for node in document.definitions
+    ]
+    return DocumentNode(definitions=tuple(definitions))
+
+
+def _could_be(node: ValueNode, type_: GraphQLInputType) -> bool:
+    """False for a literal that is of the wrong kind whatever its value: validation then says so."""
+    named = get_named_type(type_)
+    if not isinstance(named, GraphQLScalarType):
+        return False
+    kinds = _KINDS.get(named.name)
+    return kinds is None or isinstance(node, kinds)
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "Int": (IntValueNode,),
+    "Float": (IntValueNode, FloatValueNode),
+    "String": (StringValueNode,),
+    "ID": (IntValueNode, StringValueNode),
+    "Boolean": (),
+}

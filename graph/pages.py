@@ -1,0 +1,121 @@
+"""Compiles connections: which rows of a page are shown, their cursors, and whether there is more.
+
+A page's statement returns one row more than asked for where the list goes on; that row is not shown.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from graphql import FieldNode, GraphQLField, get_named_type
+
+from domains.kit import statements
+from graph.arguments import Arguments
+from graph.composed import Made
+from graph.cursors import BEFORE_ALL, Place
+from graph.plan import Asked, Path, Step
+
+if TYPE_CHECKING:
+    from graph.objects import Expression, Here, Objects
+
+PAGING = frozenset({"first", "after"})
+
+
+def page(
+    objects: "Objects",
+    step: Step,
+    here: "Here",
+    rows: "Expression",
+    made: Made,
+    asked: Arguments,
+    field: GraphQLField,
+    nodes: Sequence[FieldNode],
+) -> "Expression":
+    """The code of a connection over `rows`; gives the step its limit and the place where the page begins."""
+    size, place = asked.page_size(), _place(made, asked)
+    step.fan = size
+    step.parameters[statements.LIMIT] = lambda asked: size(asked) + 1
+    step.parameters[statements.AFTER] = _begin(objects, asked, place)
+    found = objects.code.name("l")
+    objects.code.emit(f"{found} = {rows}")
+    parts = _Connection(objects, step, here, found, objects.steps.argument(size), place)
+    return objects.unless_null(found, lambda: parts.connection(get_named_type(field.type), nodes))
+
+
+class _Connection:
+    """The code of one connection's parts."""
+
+    def __init__(
+        self,
+        objects: "Objects",
+        step: Step,
+        here: "Here",
+        rows: str,
+        size: str,
+        place: Callable[[Asked], Place],
+    ) -> None:
+        self._objects = objects
+        self._step = step
+        self._here = here
+        self._rows = rows
+        self._size = size
+        self._place = place
+        self._sealer: str | None = None
+
+    def connection(self, type_: Any, nodes: Sequence[FieldNode]) -> "Expression":
+        parts = {"edges": self._edges, "pageInfo": self._page_info}
+        return self._object(type_, self._here.path, nodes, parts)
+
+    def _edges(self, type_: Any, path: Path, nodes: Sequence[FieldNode]) -> "Expression":
+        row = f"r{self._step.number}"
+        parts = {"cursor": lambda *_: self._cursor(row), "node": self._node}
+        return self._objects.listed(
+            row, f"{self._rows}[:{self._size}]", lambda: self._object(type_, path, nodes, parts)
+        )
+
+    def _node(self, _: Any, path: Path, nodes: Sequence[FieldNode]) -> "Expression":
+        here = replace(self._here, path=path, rows=dict(self._here.rows))
+        return self._objects.object(here, nodes)
+
+    def _page_info(self, type_: Any, path: Path, nodes: Sequence[FieldNode]) -> "Expression":
+        last = f"{self._rows}[:{self._size}][-1]"
+        parts = {
+            "hasNextPage": lambda *_: f"len({self._rows}) > {self._size}",
+            "endCursor": lambda *_: f"({self._cursor(last)} if {self._rows} else None)",
+        }
+        return self._object(type_, path, nodes, parts)
+
+    def _cursor(self, row: str) -> "Expression":
+        if self._sealer is None:
+            self._sealer = self._objects.steps.argument(
+                lambda asked: self._objects.cursors.sealer(self._place(asked))
+            )
+        surrogate = self._objects.steps.column(self._step, self._step.source.c["surrogate"])
+        return f"{self._sealer}({row}[{surrogate}])"
+
+    def _object(
+        self, type_: Any, path: Path, nodes: Sequence[FieldNode], parts: dict[str, Callable[..., "Expression"]]
+    ) -> "Expression":
+        entries: list[str] = []
+        for key, selected in self._objects.selections.of(type_.name, nodes).items():
+            name = selected[0].name.value
+            if name == "__typename":
+                value = repr(type_.name)
+            else:
+                value = parts[name](get_named_type(type_.fields[name].type), (*path, key), selected)
+            entries.append(f"{key!r}: {value}")
+        return f"{{{', '.join(entries)}}}"
+
+
+def _begin(objects: "Objects", asked: Arguments, place: Callable[[Asked], Place]) -> Callable[[Asked], int]:
+    if not asked.is_given("after"):
+        return lambda _: BEFORE_ALL
+    after = asked.getter("after")
+    return lambda asked: objects.cursors.open(after(asked), place(asked))
+
+
+def _place(made: Made, asked: Arguments) -> Callable[[Asked], Place]:
+    """What the cursors of this list are bound to."""
+    coordinate = made.right.coordinate if made.right is not None else f"Query.{made.python_name}"
+    getters = [asked.getter(name) for name in asked.names if name not in PAGING and asked.is_given(name)]
+    return lambda asked: Place(asked.client, coordinate, [get(asked) for get in getters])

@@ -1,0 +1,127 @@
+"""The plan: which steps an operation takes, what it needs, and how its rows become an answer.
+
+A plan is the same for everybody. It holds no value of a caller: values come with each request as `Asked`, through the
+getters that the compiler wrote down. Made by compile.py; read by decide.py, run.py, explain.py and the ledger.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from domains.kit.loader import Arrangement, RowsLoader
+from domains.kit.rules import PersonRows, Rule
+from domains.kit.scopes import Verb
+from domains.kit.statements import Statement
+from graph.inputs import Values
+
+Path = tuple[str, ...]  # response keys; indices of lists are left out
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one request brings: its values, and of the caller only what arguments may depend on."""
+
+    values: Values
+    subject: str | None  # the citizen for whom the token speaks
+    client: str  # to whom cursors are bound
+
+
+Getter = Callable[[Asked], Any]
+
+
+class Reached(Enum):
+    """How the people of a step came into the answer; the ledger says so to them."""
+
+    OPENED = auto()  # asked for by key
+    LISTED = auto()  # found by a search, or on a page
+    FOLLOWED = auto()  # through another record
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One right that the operation takes, and where in the answer it is needed."""
+
+    scope: str
+    coordinate: str
+    verb: Verb
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where the keys of a step come from: the arguments, or a column of an earlier step's rows."""
+
+    given: Getter | None = None
+    step: int = -1
+    column: int = -1
+
+
+@dataclass(eq=False, slots=True)
+class Step:
+    """One statement: rows of one table by a batch of keys, or by one search or page."""
+
+    number: int
+    domain: str
+    source: Any  # table
+    path: Path
+    reached: Reached
+    rows: PersonRows | None  # None: the rows are about nobody
+    opened: bool  # the person of each row was named by the caller, not found
+    parent: int | None
+    write: Callable[[Rule], Statement] = field(init=False)
+    arrange: Arrangement = field(init=False)
+    key: Any = None  # column that is compared with the keys; first in each row
+    keys: Keys | None = None  # None: a search or a page
+    offset: int = 0  # of `columns` in the rows
+    columns: list[Any] = field(default_factory=list)
+    parameters: dict[str, Getter] = field(default_factory=dict)
+    scopes: set[str] = field(default_factory=set)  # of guarded fields read or searched by: they decide its reach
+    coordinates: dict[str, None] = field(default_factory=dict)  # of the same fields, for the ledger
+    areas: list[Getter] = field(default_factory=list)  # commune codes among the arguments
+    sites: list[Path] = field(default_factory=list)  # the fields it supplies
+    person: int | None = None  # column that holds the person; None: the keys are the persons, or nobody is
+    keys_are_persons: bool = False
+    at_most: int | None = None  # rows of a search above which it is TOO_MANY_MATCHES
+    fan: int | Getter = 1  # rows for each row of its parent, for the cost
+    readers: dict[Rule, "Reader"] = field(default_factory=dict)
+
+    @property
+    def is_personal(self) -> bool:
+        """True: what it reads is personal data, and goes on record."""
+        return bool(self.coordinates)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reader:
+    """One variant of a step's statement: under these row rules, on this database."""
+
+    statement: Statement
+    loader: RowsLoader
+    others: tuple[str, ...]  # its parameters apart from the keys, in order
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Plan:
+    """One operation under one shape of its arguments."""
+
+    operation: str | None
+    steps: Sequence[Step]
+    needs: Sequence[Need]
+    speaks: bool  # it asks for the citizen for whom the token speaks
+    introspects: bool
+    arguments: Sequence[Getter]  # values that the answer's code uses
+    build: Callable[[Sequence[Any], Sequence[Any]], dict[str, Any]]
+    code: str  # the source of `build`, for whoever wants to read it
+    fingerprint: bytes  # of the operation without its values; names it in the ledger
+
+    def cost(self, asked: Asked) -> int:
+        """Points: one for each statement, and one for each row it may return (assumed sizes of lists: compile.py)."""
+        rows: list[int] = []
+        for step in self.steps:
+            fan = step.fan if isinstance(step.fan, int) else step.fan(asked)
+            rows.append(fan * (1 if step.parent is None else rows[step.parent]))
+        return len(rows) + sum(rows)
+
+
+Databases = Mapping[str, Any]  # domain -> domains.kit.database.Database
