@@ -7,7 +7,7 @@ here which clients exist. An assertion counts as used only after its signature w
 
 import hashlib
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from authlib.oauth2.rfc6749 import InvalidClientError
@@ -30,6 +30,16 @@ _TYPES = frozenset({None, "JWT", "client-authentication+jwt"})
 # A signature is checked against these where the client has no such key: refusing takes as long as comparing.
 _DECOY_EC = ECKey.generate_key("P-256", private=False)
 _DECOY_ED = OKPKey.generate_key("Ed25519", private=False)
+
+
+class _Registry(jws.JWSRegistry):
+    """`EdDSA` is the older name of `Ed25519` (RFC 9864) and means it: clients have no keys of another Edwards curve."""
+
+    def get_alg(self, name: str) -> Any:
+        return super().get_alg("Ed25519" if name == "EdDSA" else name)
+
+
+_REGISTRY = _Registry(algorithms=["ES256", "Ed25519"])
 
 ClientName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._~-]{1,48}\Z")]
 
@@ -100,7 +110,7 @@ def is_signed_by(assertion: Assertion, keys: Mapping[str, ClientKey]) -> bool:
     key = keys.get(assertion.kid)
     known = isinstance(key, expected)
     try:
-        jwt.decode(assertion.text, key if known and key is not None else decoy, algorithms=[assertion.algorithm])
+        jwt.decode(assertion.text, key if known and key is not None else decoy, registry=_REGISTRY)
     except (JoseError, ValueError):
         return False
     return known

@@ -19,6 +19,8 @@ MOST_CLIENT_KEYS = 4
 
 ClientKey = ECKey | OKPKey
 
+_CURVES = (("EC", "P-256"), ("OKP", "Ed25519"))
+
 
 class KeyFiles(Protocol):
     """Read the secret of that name, or make it, durably and once for all processes."""
@@ -73,11 +75,11 @@ def client_keys(jwks: Mapping[str, Any]) -> dict[str, ClientKey]:
 def _client_key(jwk: object) -> ClientKey:
     if not isinstance(jwk, dict) or not isinstance(jwk.get("kid"), str):
         raise UnacceptableKey("each key needs a kid of its own")
-    if (jwk.get("kty"), jwk.get("crv")) not in {("EC", "P-256"), ("OKP", "Ed25519")}:
+    if (jwk.get("kty"), jwk.get("crv")) not in _CURVES:
         raise UnacceptableKey("only P-256 and Ed25519 keys are accepted")
     if "d" in jwk:
         raise UnacceptableKey("a private key was sent; make a new pair and send the public key only")
     try:
         return ECKey.import_key(jwk) if jwk["kty"] == "EC" else OKPKey.import_key(jwk)
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, TypeError) as error:
         raise UnacceptableKey("the key cannot be read") from error

@@ -19,9 +19,11 @@ from tests.auth.world import BASIS, BORN, CATALOGUE, ISSUER, NAME, Files, Instal
 _databases = itertools.count()
 
 
-@pytest.fixture
-async def dsn(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[str]:
-    """A migrated, empty database of the authority, of this test alone."""
+Install = Callable[..., Awaitable[Installation]]
+
+
+@contextlib.asynccontextmanager
+async def database(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[str]:
     name = f"auth_of_{worker}_{next(_databases)}"
     server = await asyncpg.connect(postgres.url("postgres"))
     await server.execute(f"create database {name} template {database_name(templates, 'auth')}")
@@ -30,12 +32,8 @@ async def dsn(postgres: Postgres, templates: Settings, worker: str) -> AsyncIter
     await server.close()
 
 
-Install = Callable[..., Awaitable[Installation]]
-
-
-@pytest.fixture
-async def install(dsn: str) -> AsyncIterator[Install]:
-    """Starts further processes on the same database; all are closed at the end."""
+@contextlib.asynccontextmanager
+async def installing(dsn: str) -> AsyncIterator[Install]:
     async with contextlib.AsyncExitStack() as opened:
 
         async def start(files: Files | None = None, catalogue: Catalogue = CATALOGUE) -> Installation:
@@ -55,10 +53,8 @@ async def install(dsn: str) -> AsyncIterator[Install]:
         yield start
 
 
-@pytest.fixture
-async def here(install: Install) -> Installation:
-    """One installation: the purpose `security`, client `desk` of G01, granted names and births, everywhere."""
-    made: Installation = await install()
+async def with_desk(made: Installation) -> Installation:
+    """The purposes `security` and `tax`, and client `desk` of G01, granted names and births everywhere for one."""
     for code in ("security", "tax"):
         await made.insert(
             "purposes", purpose=code, legal_basis=BASIS, title_vi=code, title_en=code, retention_months=12
@@ -67,3 +63,30 @@ async def here(install: Install) -> Installation:
     await made.grant(NAME, BORN)
     await settled(made)
     return made
+
+
+@pytest.fixture
+async def dsn(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[str]:
+    """A migrated, empty database of the authority, of this test alone."""
+    async with database(postgres, templates, worker) as made:
+        yield made
+
+
+@pytest.fixture
+async def install(dsn: str) -> AsyncIterator[Install]:
+    """Starts further processes on the same database; all are closed at the end."""
+    async with installing(dsn) as start:
+        yield start
+
+
+@pytest.fixture
+async def here(install: Install) -> Installation:
+    """An installation with client `desk`, of this test alone."""
+    return await with_desk(await install())
+
+
+@pytest.fixture(scope="module")
+async def unchanged(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[Installation]:
+    """The same for tests that change no row of it but used assertions."""
+    async with database(postgres, templates, worker) as dsn, installing(dsn) as start:
+        yield await with_desk(await start())

@@ -1,6 +1,5 @@
 """The resource side: forged tokens are turned away, and a good one may do what is granted at this moment."""
 
-import base64
 import hmac
 import json
 import secrets
@@ -9,14 +8,27 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
 from auth import clock
 from auth.caller import Purpose
 from auth.errors import Unauthenticated
 from auth.reach import EVERYWHERE, SELF, in_communes
-from tests.auth.world import BASIC, BASIS, BORN, FIND, HOME, ISSUER, NAME, PIN, Installation, settled, until
+from tests.auth.world import (
+    BASIC,
+    BASIS,
+    BORN,
+    FIND,
+    HOME,
+    ISSUER,
+    NAME,
+    PIN,
+    Installation,
+    settled,
+    signed,
+    unpadded,
+    until,
+)
 
 PERSON = "000000000042"  # a personal number of nobody: no province has code 000
 
@@ -35,13 +47,7 @@ def forged(key: Any, *, header: dict[str, Any] | None = None, **changed: Any) ->
     """What somebody who holds this key can write; a header or claim given as None is left out."""
     full = {"alg": "ES256", "typ": "at+jwt", "kid": key.thumbprint(), **(header or {})}
     full = {name: value for name, value in full.items() if value is not None}
-    signed = f"{encoded(full)}.{encoded(claims(**changed))}"
-    signature = jws.JWSRegistry.algorithms[full["alg"]].sign(signed.encode(), key)
-    return f"{signed}.{unpadded(signature)}"
-
-
-def unpadded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return signed(full, claims(**changed), key)
 
 
 def encoded(part: Any) -> str:
@@ -66,9 +72,8 @@ def with_embedded_key(key: Any) -> str:
 
 
 def with_public_key_as_secret(key: Any) -> str:
-    signed = unsigned({"alg": "HS256", "typ": "at+jwt", "kid": key.thumbprint()}).rstrip(".")
-    mac = hmac.digest(key.as_pem(private=False), signed.encode(), "sha256")
-    return f"{signed}.{unpadded(mac)}"
+    text = unsigned({"alg": "HS256", "typ": "at+jwt", "kid": key.thumbprint()}).rstrip(".")
+    return f"{text}.{unpadded(hmac.digest(key.as_pem(private=False), text.encode(), 'sha256'))}"
 
 
 def with_changed_payload(key: Any) -> str:
@@ -127,30 +132,30 @@ FORGERIES: dict[str, Callable[[Any], str]] = {
 
 
 @pytest.mark.parametrize("attack", FORGERIES)
-async def test_a_forged_token_is_turned_away_as_invalid(here: Installation, attack: str) -> None:
-    token = FORGERIES[attack](here.server.signing_key)
+async def test_a_forged_token_is_turned_away_as_invalid(unchanged: Installation, attack: str) -> None:
+    token = FORGERIES[attack](unchanged.server.signing_key)
     with pytest.raises(Unauthenticated) as refused:
-        here.authority.caller(f"Bearer {token}")
+        unchanged.authority.caller(f"Bearer {token}")
     assert refused.value.error == "invalid_token"
 
 
-async def test_the_same_token_unchanged_is_accepted(here: Installation) -> None:
-    caller = here.authority.caller(f"Bearer {forged(here.server.signing_key)}")
+async def test_the_same_token_unchanged_is_accepted(unchanged: Installation) -> None:
+    caller = unchanged.authority.caller(f"Bearer {forged(unchanged.server.signing_key)}")
     assert (caller.agency, caller.client, caller.subject) == ("G01", "desk", None)
     assert caller.purpose == Purpose("security", BASIS, "G01-1")
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic ZGVzazpkZXNr", "DPoP x"])
-async def test_without_a_bearer_token_no_error_code_is_given(here: Installation, header: str | None) -> None:
+async def test_without_a_bearer_token_no_error_code_is_given(unchanged: Installation, header: str | None) -> None:
     with pytest.raises(Unauthenticated) as refused:
-        here.authority.caller(header)
+        unchanged.authority.caller(header)
     assert refused.value.error is None
     assert refused.value.challenge("https://x/m") == 'Bearer resource_metadata="https://x/m"'
 
 
-async def test_a_refused_token_is_told_so_in_the_challenge(here: Installation) -> None:
+async def test_a_refused_token_is_told_so_in_the_challenge(unchanged: Installation) -> None:
     with pytest.raises(Unauthenticated) as refused:
-        here.authority.caller("Bearer x")
+        unchanged.authority.caller("Bearer x")
     assert refused.value.challenge("https://x/m") == (
         'Bearer error="invalid_token", error_description="The access token is not valid.", '
         'resource_metadata="https://x/m"'
@@ -168,8 +173,8 @@ async def test_a_token_that_was_good_is_turned_away_once_it_expires(
         here.authority.caller(authorization)
 
 
-async def test_requests_that_ask_alike_share_their_rights(here: Installation) -> None:
-    first, second = [here.authority.caller(f"Bearer {await here.token('desk', NAME)}") for _ in range(2)]
+async def test_requests_that_ask_alike_share_their_rights(unchanged: Installation) -> None:
+    first, second = [unchanged.authority.caller(f"Bearer {await unchanged.token('desk', NAME)}") for _ in range(2)]
     assert first.rights is second.rights
     assert first.rights.reach == {NAME: EVERYWHERE}
 
@@ -191,9 +196,9 @@ async def test_rights_never_exceed_token_client_and_grants(here: Installation) -
     assert set(here.authority.caller(f"Bearer {token}").rights.reach) == {NAME}
 
 
-async def test_without_a_purpose_nothing_is_held(here: Installation) -> None:
-    token = forged(here.server.signing_key, authorization_details=None)
-    caller = here.authority.caller(f"Bearer {token}")
+async def test_without_a_purpose_nothing_is_held(unchanged: Installation) -> None:
+    token = forged(unchanged.server.signing_key, authorization_details=None)
+    caller = unchanged.authority.caller(f"Bearer {token}")
     assert caller.purpose is None
     assert not caller.rights.reach
 
@@ -231,11 +236,11 @@ async def test_a_token_for_a_citizen_holds_grants_to_oneself_only(here: Installa
     assert PERSON not in repr(citizen)
 
 
-async def test_a_sealed_citizen_does_not_work_in_the_token_of_another_client(here: Installation) -> None:
-    sealed = here.authority.subjects.seal(PERSON, "portal")
-    token = forged(here.server.signing_key, sealed_subject=sealed)
+async def test_a_sealed_citizen_does_not_work_in_the_token_of_another_client(unchanged: Installation) -> None:
+    sealed = unchanged.authority.subjects.seal(PERSON, "portal")
+    token = forged(unchanged.server.signing_key, sealed_subject=sealed)
     with pytest.raises(Unauthenticated):
-        here.authority.caller(f"Bearer {token}")
+        unchanged.authority.caller(f"Bearer {token}")
 
 
 async def test_a_client_that_is_no_portal_holds_nothing_for_a_citizen(here: Installation) -> None:

@@ -1,0 +1,126 @@
+"""Demo mode: invented clients get real tokens with quite different rights, and production will not have them."""
+
+import pytest
+
+from auth.demo import DemoClientsPresent, DemoRefused, demo_clients, demo_token, install_demo, refuse_demo
+from auth.demo_agencies import WIDEST, with_demo_sets
+from auth.errors import Unauthenticated
+from auth.reach import EVERYWHERE, SELF, in_communes
+from auth.scopes import Catalogue
+from tests.auth.conftest import Install
+from tests.auth.world import Files, Installation, settled, until
+
+PERSON = "000000000042"  # a personal number of nobody: no province has code 000
+SCOPES = frozenset(
+    {
+        "identity:citizen.pin:lookup", "identity:citizen.pin:read", "identity:citizen.full_name:read",
+        "identity:citizen.sex:read", "identity:citizen:verify", "identity:citizen:protected",
+        "population:citizen.ethnicity:read", "population:residence.commune_code:lookup",
+        "population:citizen.residences:history", "land:land_right.share:read", "land:certificate.serial:lookup",
+        "enterprises:member.percent:read",
+    }
+)  # fmt: skip
+DEMO = with_demo_sets(Catalogue(SCOPES))
+HELD = {
+    "public-security": SCOPES,
+    "bank": {"identity:citizen:verify"},
+    "land-office": {
+        "land:land_right.share:read", "land:certificate.serial:lookup", "identity:citizen.pin:read",
+        "identity:citizen.full_name:read", "identity:citizen.sex:read",
+    },
+    "statistics": {
+        "identity:citizen.sex:read", "population:citizen.ethnicity:read", "population:residence.commune_code:lookup",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+async def demo(install: Install) -> Installation:
+    made = await install(catalogue=DEMO)
+    await install_demo(made.dsn, made.files)
+    await settled(made)
+    return made
+
+
+@pytest.mark.parametrize("client", [client.client for client in demo_clients()])
+async def test_every_demo_client_gets_a_token_with_its_rights(demo: Installation, client: str) -> None:
+    citizen = PERSON if client == "citizen-portal" else None
+    token = await demo_token(demo.server, demo.files, client, citizen=citizen)
+    caller = demo.authority.caller(f"Bearer {token}")
+    assert (caller.client, caller.subject) == (client, citizen)
+    assert caller.purpose is not None
+    assert set(caller.rights.reach) == HELD.get(client, set(caller.rights.reach))
+    assert caller.rights.reach
+    reach = {"hanoi-one-stop": in_communes(["00070", "00082"]), "citizen-portal": SELF}.get(client, EVERYWHERE)
+    assert set(caller.rights.reach.values()) == {reach}
+
+
+async def test_the_widest_demo_client_is_the_default(demo: Installation) -> None:
+    token = await demo_token(demo.server, demo.files)
+    caller = demo.authority.caller(f"Bearer {token}")
+    assert caller.client == WIDEST == demo_clients()[0].client
+    assert set(caller.rights.reach) == SCOPES
+
+
+async def test_demo_clients_hold_different_rights(demo: Installation) -> None:
+    chosen = [DEMO.sets[client.scope_set] for client in demo_clients()]
+    assert len(set(chosen)) == len(chosen)
+
+
+@pytest.mark.parametrize(("client", "citizen"), [("nobody", None), ("bank", PERSON), ("citizen-portal", None)])
+async def test_a_demo_token_that_cannot_be_is_refused_in_one_line(
+    demo: Installation, client: str, citizen: str | None
+) -> None:
+    with pytest.raises(DemoRefused) as refused:
+        await demo_token(demo.server, demo.files, client, citizen=citizen)
+    assert "\n" not in str(refused.value)
+    assert PERSON not in str(refused.value)
+
+
+async def test_installing_again_keeps_what_an_officer_revoked(demo: Installation) -> None:
+    authorization = f"Bearer {await demo_token(demo.server, demo.files, 'bank')}"
+    await demo.connection.execute(
+        "update grants set state = 'revoked', revoked_by = 'officer-3' where purpose = 'bank.know_your_customer'"
+    )
+    await install_demo(demo.dsn, demo.files)
+    await until(lambda: not demo.authority.caller(authorization).rights.reach)
+    with pytest.raises(DemoRefused, match="Not granted"):
+        await demo_token(demo.server, demo.files, "bank")
+
+
+async def test_a_new_home_brings_new_keys_and_the_old_ones_no_longer_serve(demo: Installation) -> None:
+    await install_demo(demo.dsn, Files())
+    with pytest.raises(DemoRefused, match="not signed"):
+        await demo_token(demo.server, demo.files, "bank")
+
+
+async def test_a_real_client_of_the_same_name_is_left_alone(install: Install) -> None:
+    made = await install(catalogue=DEMO)
+    await made.add_client("bank", agency="G19")
+    await install_demo(made.dsn, made.files)
+    with pytest.raises(DemoRefused):
+        await demo_token(made.server, made.files, "bank")
+
+
+async def test_production_refuses_a_database_with_demo_clients(demo: Installation) -> None:
+    with pytest.raises(DemoClientsPresent, match="8 demo clients"):
+        await refuse_demo(demo.dsn)
+
+
+async def test_production_accepts_a_database_whose_demo_clients_are_suspended(demo: Installation) -> None:
+    authorization = f"Bearer {await demo_token(demo.server, demo.files)}"
+    await demo.connection.execute("update clients set state = 'suspended' where demo")
+    await refuse_demo(demo.dsn)
+
+    def refused() -> bool:
+        try:
+            demo.authority.caller(authorization)
+        except Unauthenticated:
+            return True
+        return False
+
+    await until(refused)
+
+
+async def test_production_accepts_a_database_of_its_own(here: Installation) -> None:
+    await refuse_demo(here.dsn)

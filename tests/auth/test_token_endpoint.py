@@ -1,0 +1,344 @@
+"""The token endpoint: who gets a token, what it says, and how everybody else is refused."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey, OKPKey
+
+from auth import clock
+from auth.server import NOT_AUTHENTICATED
+from auth.tokens import LONGEST_TOKEN
+from tests.auth.conftest import Install
+from tests.auth.world import (
+    BASIC,
+    BASIS,
+    BORN,
+    CATALOGUE,
+    FIND,
+    ISSUER,
+    NAME,
+    PIN,
+    Files,
+    Installation,
+    settled,
+    unpadded,
+)
+
+PERSON = "000000000042"  # a personal number of nobody: no province has code 000
+
+
+def said_by(token: str) -> dict[str, Any]:
+    claims: dict[str, Any] = json.loads(jws.extract_compact(token.encode()).payload)
+    return claims
+
+
+async def test_a_client_gets_a_token_that_says_what_was_asked_and_why(unchanged: Installation) -> None:
+    answer = await unchanged.ask("desk", f"{NAME} {BASIC}")
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert (answer.body["token_type"], answer.body["expires_in"]) == ("Bearer", 300)
+    assert answer.body["scope"] == f"{NAME} {BASIC}"
+    claims = said_by(answer.body["access_token"])
+    detail = {
+        "type": "urn:lienthong:purpose",
+        "purpose": "security",
+        "legal_basis": BASIS,
+        "case_reference": "G01-260115-0001",
+    }
+    assert claims["authorization_details"] == answer.body["authorization_details"] == [detail]
+    assert (claims["iss"], claims["aud"], claims["sub"]) == (ISSUER, ISSUER + "/graphql", "desk")
+    assert claims["exp"] - claims["iat"] == 300
+    assert claims["scope"] == f"{NAME} {BASIC}"
+
+
+async def test_a_client_with_an_ed25519_key_gets_a_token(here: Installation) -> None:
+    await here.add_client("edwards", key=OKPKey.generate_key("Ed25519"))
+    await settled(here)
+    assert await here.token("edwards", NAME)
+    assert await here.token("edwards", NAME, assertion=here.assertion("edwards", header={"alg": "Ed25519"}))
+
+
+async def test_a_client_rolls_its_key_with_two_registered(here: Installation) -> None:
+    old, new = (ECKey.generate_key("P-256") for _ in range(2))
+    both = {"keys": [{**key.as_dict(private=False), "kid": key.thumbprint()} for key in (old, new)]}
+    await here.add_client("rolling", key=old, public_keys=json.dumps(both))
+    await settled(here)
+    for key in (old, new):
+        assert await here.token("rolling", NAME, assertion=here.assertion("rolling", key=key))
+
+
+async def test_a_token_without_purpose_names_no_scope(here: Installation) -> None:
+    answer = await here.ask("desk", purpose=None)
+    assert answer.status == 200
+    assert "scope" not in answer.body
+    assert not here.authority.caller(f"Bearer {answer.body['access_token']}").rights.reach
+
+
+async def test_scopes_asked_without_a_purpose_are_refused(unchanged: Installation) -> None:
+    answer = await unchanged.ask("desk", NAME, purpose=None)
+    assert (answer.status, answer.body["error"]) == (400, "invalid_scope")
+    assert "authorization_details" in answer.body["error_description"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "named"),
+    [
+        (f"{NAME} {FIND}", FIND),  # in the catalogue, not granted
+        ("identity:citizen.shoe_size:read", "identity:citizen.shoe_size:read"),  # unknown
+        ("set:identity.basic.v2", "set:identity.basic.v2"),  # unknown set
+        ("identity:*:read", "malformed"),
+        (PERSON, "malformed"),
+    ],
+)
+async def test_one_scope_not_granted_refuses_the_request(unchanged: Installation, scope: str, named: str) -> None:
+    answer = await unchanged.ask("desk", scope)
+    assert (answer.status, answer.body["error"]) == (400, "invalid_scope")
+    assert named in answer.body["error_description"]
+    assert PERSON not in answer.body["error_description"]
+    assert BORN not in answer.body["error_description"]
+
+
+async def test_a_scope_granted_for_another_purpose_is_refused(here: Installation) -> None:
+    assert (await here.ask("desk", NAME, purpose="tax")).body["error"] == "invalid_scope"
+
+
+async def test_a_scope_granted_to_the_agency_but_not_open_to_the_client_is_refused(here: Installation) -> None:
+    await here.add_client("narrow", allowed=[BORN])
+    await settled(here)
+    assert (await here.ask("narrow", NAME)).body["error"] == "invalid_scope"
+    assert (await here.ask("narrow", BORN)).status == 200
+
+
+async def test_a_set_of_which_nothing_is_granted_is_refused(here: Installation) -> None:
+    await here.add_client("empty", agency="G02")
+    await settled(here)
+    assert (await here.ask("empty", BASIC)).body["error"] == "invalid_scope"
+
+
+async def test_a_grant_to_oneself_gives_an_agency_nothing_to_ask_for(here: Installation) -> None:
+    await here.grant(PIN, reach="self")
+    await settled(here)
+    assert (await here.ask("desk", PIN)).body["error"] == "invalid_scope"
+
+
+async def test_a_token_for_a_citizen_hides_the_citizen_and_names_them_pairwise(here: Installation) -> None:
+    for agency in ("G22", "G23"):
+        await here.add_client(f"portal-{agency}", agency=agency, kind="portal")
+        await here.grant(NAME, agency=agency, reach="self")
+    await settled(here)
+    tokens = [await here.token(f"portal-{agency}", NAME, citizen=PERSON) for agency in ("G22", "G23", "G22")]
+    subjects = [said_by(token)["sub"] for token in tokens]
+    assert subjects[0] == subjects[2] != subjects[1]
+    assert all(PERSON not in json.dumps(said_by(token)) for token in tokens)
+
+
+async def test_a_form_cannot_name_a_citizen(here: Installation) -> None:
+    answer = await here.server.token({**here.form("desk", NAME), "citizen": PERSON, "sealed_subject": PERSON})
+    assert here.authority.caller(f"Bearer {answer.body['access_token']}").subject is None
+
+
+async def test_a_token_over_four_kilobytes_is_refused_with_the_advice_to_use_a_set(here: Installation) -> None:
+    many = sorted(scope for scope in CATALOGUE.scopes if scope.startswith("land:"))
+    await here.grant(*many)
+    await settled(here)
+    answer = await here.ask("desk", " ".join(many))
+    assert (answer.status, answer.body["error"]) == (400, "invalid_scope")
+    assert str(LONGEST_TOKEN) in answer.body["error_description"]
+    assert "scope set" in answer.body["error_description"]
+
+
+async def test_a_client_registered_for_bound_tokens_gets_no_bearer_token(here: Installation) -> None:
+    await here.add_client("bound", token_type="DPoP")
+    await settled(here)
+    assert (await here.ask("bound", NAME)).body["error"] == "invalid_dpop_proof"
+
+
+def detail(**changed: Any) -> str:
+    good = {"type": "urn:lienthong:purpose", "purpose": "security", "case_reference": "G01-260115-0001"}
+    return json.dumps([{**good, **changed}])
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        "x", "{}", "[]", "null", "[null]", "[[]]", "[" * 30_000, detail()[:-1] + "," + detail()[1:],
+        detail(type="urn:other"), detail(purpose="unknown"), detail(purpose=["security"]), detail(actions=["read"]),
+        detail(legal_basis="another law"), detail(case_reference=""), detail(case_reference="001085000123"),
+        detail(case_reference="G01-001085000123"), detail(case_reference="about Mr. X"), detail(case_reference="a-1"),
+        detail(case_reference="G01-1\n"), detail(purpose="security\x00"), '[{"type":"urn:lienthong:purpose"}]',
+    ],
+)  # fmt: skip
+async def test_what_is_not_one_purpose_of_the_list_is_refused(unchanged: Installation, details: str) -> None:
+    answer = await unchanged.ask("desk", NAME, authorization_details=details)
+    assert (answer.status, answer.body["error"]) == (400, "invalid_authorization_details")
+    assert "001085000123" not in answer.body["error_description"]
+
+
+async def test_a_legal_basis_may_be_stated(unchanged: Installation) -> None:
+    assert (await unchanged.ask("desk", NAME, authorization_details=detail(legal_basis=BASIS))).status == 200
+
+
+Attack = Callable[[Installation], str]
+
+
+def asserted(**how: Any) -> Attack:
+    return lambda made: made.assertion("desk", **how)
+
+
+def stranger(made: Installation) -> str:
+    key = ECKey.generate_key("P-256")
+    return made.assertion("desk", key=key, header={"kid": made.keys["desk"].thumbprint()})
+
+
+def embedded(made: Installation) -> str:
+    key = ECKey.generate_key("P-256")
+    return made.assertion("desk", key=key, header={"jwk": key.as_dict(private=False)})
+
+
+def with_algorithm(name: str) -> Attack:
+    def attack(made: Installation) -> str:
+        _, payload, signature = made.assertion("desk").split(".")
+        header = {"alg": name, "kid": made.keys["desk"].thumbprint()}
+        return f"{unpadded(json.dumps(header).encode())}.{payload}.{signature if name != 'none' else ''}"
+
+    return attack
+
+
+NOW = int(clock.wall())
+BAD_ASSERTIONS: dict[str, Attack] = {
+    "nothing": lambda _: "x",
+    "two dots": lambda _: "..",
+    "alg none": with_algorithm("none"),
+    "alg HS256": with_algorithm("HS256"),
+    "alg RS256": with_algorithm("RS256"),
+    "alg of the other curve": with_algorithm("EdDSA"),
+    "signed by a stranger": stranger,
+    "embedded jwk": embedded,
+    "unknown kid": asserted(header={"kid": "unknown"}),
+    "no kid": asserted(header={"kid": None}),
+    "access token type": asserted(header={"typ": "at+jwt"}),
+    "jku": asserted(header={"jku": "https://attacker.example/keys"}),
+    "audience of the token endpoint": asserted(aud=ISSUER + "/oauth/token"),
+    "audience a list": asserted(aud=[ISSUER]),
+    "audience of others too": asserted(aud=[ISSUER, "https://other.example"]),
+    "no audience": asserted(aud=None),
+    "issuer another": asserted(iss="other"),
+    "unknown client": asserted(iss="nobody", sub="nobody"),
+    "client with NUL": asserted(iss="a\x00b", sub="a\x00b"),
+    "client a number": asserted(iss=1, sub=1),
+    "no subject": asserted(sub=None),
+    "expired": asserted(iat=NOW - 100, exp=NOW - 60),
+    "no expiry": asserted(exp=None),
+    "long life": asserted(exp=NOW + 3600),
+    "long life without iat": asserted(iat=None, exp=NOW + 3600),
+    "long life by an early iat": asserted(iat=NOW - 30, exp=NOW + 60),
+    "expiry a text": asserted(exp=str(NOW + 60)),
+    "expiry infinite": asserted(exp=1e400),
+    "from the future": asserted(iat=NOW + 600, exp=NOW + 630),
+    "not yet valid": asserted(nbf=NOW + 600),
+    "no jti": asserted(jti=None),
+    "jti a list": asserted(jti=["x"]),
+    "jti empty": asserted(jti=""),
+    "jti too long": asserted(jti="x" * 129),
+    "too long": asserted(extra="x" * 5000),
+}
+
+
+@pytest.mark.parametrize("attack", BAD_ASSERTIONS)
+async def test_a_bad_assertion_authenticates_nobody(unchanged: Installation, attack: str) -> None:
+    answer = await unchanged.ask("desk", NAME, assertion=BAD_ASSERTIONS[attack](unchanged))
+    assert (answer.status, answer.body["error"]) == (400, "invalid_client")
+
+
+async def test_unknown_and_suspended_clients_and_wrong_signatures_are_told_the_same(here: Installation) -> None:
+    await here.add_client("asleep", state="suspended")
+    await here.add_client("of-the-suspended", agency="G03")
+    await here.connection.execute("update agencies set state = 'suspended' where agency = 'G03'")
+    here.keys["nobody"] = here.keys["desk"]
+    answers = [
+        await here.ask("nobody", NAME),
+        await here.ask("asleep", NAME),
+        await here.ask("of-the-suspended", NAME),
+        await here.ask("desk", NAME, assertion=stranger(here)),
+        await here.ask("desk", NAME, assertion=here.assertion("desk", header={"kid": "unknown"})),
+    ]
+    assert {answer.body["error_description"] for answer in answers} == {NOT_AUTHENTICATED}
+    assert len({json.dumps(answer.body) for answer in answers}) == 1
+
+
+async def test_an_assertion_of_one_client_does_not_serve_another(here: Installation) -> None:
+    await here.add_client("other")
+    answer = await here.ask("other", NAME, assertion=here.assertion("desk"), client_id="other")
+    assert answer.body["error"] == "invalid_client"
+
+
+async def test_a_client_cannot_sign_as_another(here: Installation) -> None:
+    await here.add_client("other")
+    as_desk = here.assertion("desk", key=here.keys["other"])
+    assert (await here.ask("desk", NAME, assertion=as_desk)).body["error"] == "invalid_client"
+
+
+async def test_a_client_secret_is_refused(unchanged: Installation) -> None:
+    assert (await unchanged.ask("desk", NAME, client_secret="secret")).body["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("kind", ["password", "authorization_code", "refresh_token", "implicit", ""])
+async def test_other_grant_types_are_refused(unchanged: Installation, kind: str) -> None:
+    assert (await unchanged.ask("desk", NAME, grant_type=kind)).body["error"] == "unsupported_grant_type"
+
+
+async def test_an_assertion_sent_ten_times_at_once_to_two_processes_wins_once(
+    here: Installation, install: Install
+) -> None:
+    there = await install(here.files)
+    form = here.form("desk", NAME)
+    answers = await asyncio.gather(*(made.server.token(form) for made in [here, there] * 5))
+    assert sorted(answer.status for answer in answers) == [200] + [400] * 9
+    assert {answer.body.get("error") for answer in answers} == {None, "invalid_client"}
+
+
+async def test_an_assertion_counts_as_used_though_the_request_was_refused(here: Installation) -> None:
+    assertion = here.assertion("desk")
+    assert (await here.ask("desk", FIND, assertion=assertion)).body["error"] == "invalid_scope"
+    assert "used before" in (await here.ask("desk", NAME, assertion=assertion)).body["error_description"]
+
+
+async def test_a_stranger_cannot_use_up_an_assertion(here: Installation) -> None:
+    await here.ask("desk", NAME, assertion=here.assertion("desk", key=ECKey.generate_key("P-256"), jti="same"))
+    assert (await here.ask("desk", NAME, assertion=here.assertion("desk", jti="same"))).status == 200
+
+
+async def test_assertions_past_their_time_are_forgotten(here: Installation) -> None:
+    await here.token("desk", NAME)
+    await here.connection.execute("insert into used_assertions values ('old', now() - interval '1 minute')")
+    assert await here.connection.fetchval("select count(*) from used_assertions") == 2
+    here.server._purge_at = 0
+    await here.token("desk", NAME)
+    assert await here.connection.fetchval("select count(*) from used_assertions where digest = 'old'") == 0
+
+
+async def test_a_token_of_one_process_is_good_in_another_with_its_own_key(here: Installation, install: Install) -> None:
+    files = Files({"subject.key": here.files["subject.key"]})
+    there = await install(files)
+    await settled(here)
+    token = await there.token("desk", NAME, assertion=here.assertion("desk"))
+    assert here.authority.caller(f"Bearer {token}").client == "desk"
+
+
+async def test_a_process_with_a_retired_key_does_not_open(here: Installation) -> None:
+    await here.connection.execute("update signing_keys set state = 'retired'")
+    with pytest.raises(RuntimeError, match="retired"):
+        await here.server.open()
+
+
+async def test_no_token_and_no_assertion_is_logged(here: Installation, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    form = here.form("desk", NAME)
+    token = (await here.server.token(form)).body["access_token"]
+    for secret in (token, form["client_assertion"]):
+        assert secret not in caplog.text
+        assert secret.split(".")[2] not in caplog.text
