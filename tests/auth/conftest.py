@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import asyncpg
 import pytest
 
-from auth.authority import Authority
-from auth.keys import signing_key, subject_seal
+from auth.opening import opened
 from auth.scopes import Catalogue
-from auth.server import AuthorizationServer
 from installation.databases import database_name
 from installation.postgres import Postgres
 from installation.settings import Settings
@@ -34,21 +32,16 @@ async def database(postgres: Postgres, templates: Settings, worker: str) -> Asyn
 
 @contextlib.asynccontextmanager
 async def installing(dsn: str) -> AsyncIterator[Install]:
-    async with contextlib.AsyncExitStack() as opened:
+    async with contextlib.AsyncExitStack() as processes:
 
         async def start(files: Files | None = None, catalogue: Catalogue = CATALOGUE) -> Installation:
             files = files if files is not None else Files()
-            authority = Authority(
-                dsn, issuer=ISSUER, catalogue=catalogue, communes_of=communes_of, subjects=subject_seal(files)
+            server = await processes.enter_async_context(
+                opened(dsn, issuer=ISSUER, catalogue=catalogue, communes_of=communes_of, files=files)
             )
-            server = AuthorizationServer(dsn, authority, signing_key(files))
-            await server.open()
-            opened.push_async_callback(server.close)
-            await authority.open()
-            opened.push_async_callback(authority.close)
             connection = await asyncpg.connect(dsn)
-            opened.push_async_callback(connection.close)
-            return Installation(dsn, authority, server, connection, files)
+            processes.push_async_callback(connection.close)
+            return Installation(dsn, server, connection, files)
 
         yield start
 

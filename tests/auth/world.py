@@ -52,11 +52,14 @@ class Installation:
     """One process of an installation, an officer's hands in its database, and its clients' private keys."""
 
     dsn: str
-    authority: Authority
     server: AuthorizationServer
     connection: "asyncpg.Connection[asyncpg.Record]"
     files: Files
     keys: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def authority(self) -> Authority:
+        return self.server.authority
 
     @property
     def app(self) -> Starlette:

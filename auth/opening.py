@@ -1,0 +1,31 @@
+"""Puts the authority of one process together, in the only order that works, and takes it apart again.
+
+The key that signs is published before the policy is read, so that this process accepts its own tokens from the start.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from auth.authority import Authority
+from auth.keys import KeyFiles, signing_key, subject_seal
+from auth.rows import CommunesOf
+from auth.scopes import Catalogue
+from auth.server import AuthorizationServer
+
+
+@asynccontextmanager
+async def opened(
+    dsn: str, *, issuer: str, catalogue: Catalogue, communes_of: CommunesOf, files: KeyFiles
+) -> AsyncIterator[AuthorizationServer]:
+    """The OAuth server of this process; its `authority` is the resource side."""
+    authority = Authority(
+        dsn, issuer=issuer, catalogue=catalogue, communes_of=communes_of, subjects=subject_seal(files)
+    )
+    server = AuthorizationServer(dsn, authority, signing_key(files))
+    try:
+        await server.open()
+        await authority.open()
+        yield server
+    finally:
+        await authority.close()
+        await server.close()
