@@ -62,9 +62,9 @@ def check_composed(composed: Composed) -> None:
             *(error.message for error in validate_schema(composed.schema)),
             *_entities(composed),
             *(conflict for key, made in composed.made.items() for conflict in _field(composed, *key, made)),
-            *_sets(composed),
         )
     )
+    _refuse(_sets(composed))  # which scopes there are is known of a sound graph only
 
 
 def _refuse(conflicts: Iterable[str]) -> None:
@@ -90,6 +90,9 @@ def _between(name: str, one: tuple[str, Any], other: tuple[str, Any]) -> Iterato
 
 
 def _shared_fields(name: str, one: GraphQLObjectType, other: GraphQLObjectType, where: str) -> Iterator[str]:
+    if name != "Query" and not (_keys(one) and _keys(other)):
+        for field in one.fields.keys() ^ other.fields.keys():
+            yield f"UNREACHABLE_FIELD: {name}.{field} is published by one only {where}, and no key joins the two"
     for field in one.fields.keys() & other.fields.keys() - {"_entities", "_service", SEALED_KEY}:
         if str(one.fields[field].type) != str(other.fields[field].type):
             yield f"FIELD_TYPE_MISMATCH: {name}.{field} has different types {where}"
