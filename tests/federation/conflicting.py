@@ -156,9 +156,8 @@ def two_kinds_of_one_name() -> Pair:
     return domain("people", "note", Note), domain("gossip", "rumor", Rumor)
 
 
-def _with_choice(name: str, way_in: str, *choices: str) -> Domain:
-    values: Any = Enum("Choice", [(each, each) for each in choices])
-    choice = strawberry.enum(values)
+def _with_choice(name: str, way_in: str, values: type[Enum]) -> Domain:
+    choice = strawberry.enum(values, name="Choice")
 
     class Note:
         """Invented."""
@@ -171,7 +170,15 @@ def _with_choice(name: str, way_in: str, *choices: str) -> Domain:
 
 
 def an_enumeration_with_another_value() -> Pair:
-    return _with_choice("people", "note", "YES", "NO"), _with_choice("gossip", "rumor", "YES", "MAYBE")
+    class Answer(Enum):
+        YES = "YES"
+        NO = "NO"
+
+    class Guess(Enum):
+        YES = "YES"
+        MAYBE = "MAYBE"
+
+    return _with_choice("people", "note", Answer), _with_choice("gossip", "rumor", Guess)
 
 
 def _with_input(name: str, way_in: str, **parts: type) -> Domain:
