@@ -84,6 +84,7 @@ class _Compiler:
             build=code.compiled(source),
             code=source,
             fingerprint=_fingerprint(self._operation),
+            personal={step.number: place for place, step in enumerate(s for s in steps.all if s.is_personal)},
         )
 
     def _root(self, path: Path, nodes: Sequence[FieldNode]) -> Expression:

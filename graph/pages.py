@@ -33,7 +33,7 @@ def page(
 ) -> "Expression":
     """The code of a connection over `rows`; gives the step its limit and the place where the page begins."""
     size, place = asked.page_size(), _place(made, asked)
-    step.fan = size
+    step.fan, step.is_paged = size, True
     step.parameters[statements.LIMIT] = lambda asked: size(asked) + 1
     step.parameters[statements.AFTER] = _begin(objects, asked, place)
     found = objects.code.name("l")

@@ -77,19 +77,24 @@ class Step:
     columns: list[Any] = field(default_factory=list)
     parameters: dict[str, Getter] = field(default_factory=dict)
     scopes: set[str] = field(default_factory=set)  # of guarded fields read or searched by: they decide its reach
-    coordinates: dict[str, None] = field(default_factory=dict)  # of the same fields, for the ledger
+    reads: dict[str, None] = field(default_factory=dict)  # guarded coordinates read, for the ledger
+    looks_up: dict[str, None] = field(default_factory=dict)  # guarded coordinates that people are found by
     areas: list[Getter] = field(default_factory=list)  # commune codes among the arguments
     sites: list[Path] = field(default_factory=list)  # the fields it supplies
     person: int | None = None  # column that holds the person; None: the keys are the persons, or nobody is
     keys_are_persons: bool = False
     at_most: int | None = None  # rows of a search above which it is TOO_MANY_MATCHES
     fan: int | Getter = 1  # rows for each row of its parent, for the cost
+    is_single: bool = False  # one row per key
+    is_list: bool = False  # lists of a stated largest size
+    is_paged: bool = False  # it returns one row more than is shown
+    followers: list["Step"] = field(default_factory=list)  # steps whose keys stand in its rows
     readers: dict[Rule, "Reader"] = field(default_factory=dict)
 
     @property
     def is_personal(self) -> bool:
         """True: what it reads is personal data, and goes on record."""
-        return bool(self.coordinates)
+        return bool(self.scopes)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -101,7 +106,7 @@ class Reader:
     others: tuple[str, ...]  # its parameters apart from the keys, in order
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Plan:
     """One operation under one shape of its arguments."""
 
@@ -114,6 +119,8 @@ class Plan:
     build: Callable[[Sequence[Any], Sequence[Any]], dict[str, Any]]
     code: str  # the source of `build`, for whoever wants to read it
     fingerprint: bytes  # of the operation without its values; names it in the ledger
+    personal: Mapping[int, int]  # number of each step that reads personal data -> its place in the ledger's definition
+    recorded_as: Any = None  # the ledger's definition of it, once there is one
 
     def cost(self, asked: Asked) -> int:
         """Points: one for each statement, and one for each row it may return (assumed sizes of lists: compile.py)."""
@@ -122,6 +129,3 @@ class Plan:
             fan = step.fan if isinstance(step.fan, int) else step.fan(asked)
             rows.append(fan * (1 if step.parent is None else rows[step.parent]))
         return len(rows) + sum(rows)
-
-
-Databases = Mapping[str, Any]  # domain -> domains.kit.database.Database

@@ -117,7 +117,7 @@ class Steps:
     def demand(self, step: Step, scope: str, coordinate: str, verb: Verb, path: Path) -> None:
         """Doing `verb` with a field takes a scope; it narrows whom the step reaches and goes on record."""
         step.scopes.add(scope)
-        step.coordinates[coordinate] = None
+        (step.looks_up if verb is Verb.LOOKUP else step.reads)[coordinate] = None
         self._needs.setdefault((scope, coordinate, verb), []).append(path)
 
     def needs(self) -> tuple[Need, ...]:
@@ -128,8 +128,10 @@ class Steps:
         )
 
     def finish(self) -> None:
-        """Once all fields are compiled: add to each step that reads personal data the column that names the person."""
+        """Once all fields are compiled: whose rows each step reads, and which steps wait for them."""
         for step in self.all:
+            if step.keys is not None and step.keys.given is None:
+                self.all[step.keys.step].followers.append(step)
             if step.rows is None or not step.is_personal:
                 continue
             if step.key is step.rows.person:
@@ -155,6 +157,7 @@ class Steps:
     ) -> Step:
         step = self._step(domain, source, path, reached, parent, opened=opened)
         step.key, step.keys, step.offset = key, keys, 1
+        step.is_single, step.is_list = size == 1, size is not None and size > 1
         step.fan = 1 if size == 1 else min(size or ASSUMED_LIST, ASSUMED_LIST)
         step.arrange = (
             loader.one_per_key if size == 1 else loader.many_per_key if size is None else loader.at_most(size)

@@ -1,0 +1,143 @@
+"""The composition root: settings, keys, databases, grants, ledger and routes become one application. No decisions.
+
+`/graphql` is bare ASGI, since everybody waits there; every other route is Starlette's.
+"""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from auth.demo_agencies import with_demo_sets
+from auth.endpoints import RESOURCE_METADATA, routes
+from auth.errors import GrantsUnconfirmed
+from auth.opening import opened
+from auth.scopes import Catalogue
+from domains.kit.database import Database, Limits
+from domains.kit.units import communes_of
+from graph import metrics
+from graph.answer import Graph
+from graph.catalogue import scope_sets, scopes
+from graph.compose import compose
+from graph.composed import Composed
+from graph.cursors import KEY_BYTES, Cursors
+from graph.endpoint import Endpoint, Receive, Scope, Send
+from graph.explain import Explainer
+from graph.registry import installed_domains
+from installation.databases import database_url
+from installation.home import key_bytes, key_file
+from installation.settings import Settings, load
+from ledger import Ledger, LedgerUnreachable, NotDurable, Pseudonyms
+
+SYNTHETIC = [(b"x-synthetic-data", b"1")]
+
+
+def create_app() -> "Application":
+    """The application of one process, from the settings in its environment."""
+    return Application(load())
+
+
+def catalogue_of(composed: Composed, settings: Settings) -> Catalogue:
+    """Every right there is; in demo mode also the sets of the demo clients."""
+    catalogue = Catalogue(scopes(composed), scope_sets(composed))
+    return with_demo_sets(catalogue) if settings.mode == "demo" else catalogue
+
+
+class Application:
+    """Routes a request; what serves them is opened and closed with the server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._hot: dict[str, Endpoint] = {}
+        self._other = Starlette(lifespan=self._lifespan)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._hot.get(scope["path"]) if scope["type"] == "http" else None
+        if endpoint is not None:
+            await endpoint(scope, receive, send)
+        else:
+            await self._other(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await self._open(app, stack)
+            gc.collect()
+            gc.freeze()  # what is there now stays: the collector need not look at it again
+            gc.set_threshold(50_000, 20, 50)
+            yield
+
+    async def _open(self, app: Starlette, stack: AsyncExitStack) -> None:
+        settings = self._settings
+        composed = compose(installed_domains())
+        server = await stack.enter_async_context(
+            opened(
+                database_url(settings, "auth"),
+                issuer=settings.issuer,
+                catalogue=catalogue_of(composed, settings),
+                communes_of=communes_of,
+                files=partial(key_file, settings.home),
+            )
+        )
+        databases = {domain.name: await self._database(domain.name, stack) for domain in composed.domains}
+        ledger = Ledger(database_url(settings, "ledger"), Pseudonyms(key_bytes(settings.home, "ledger.key", size=16)))
+        await ledger.open()
+        stack.push_async_callback(ledger.close)
+        cursors = Cursors([key_bytes(settings.home, "cursors.key", size=KEY_BYTES)])
+        graph = Graph(composed, databases, ledger, cursors, settings.request_deadline_ms / 1000)
+        explainer = Explainer(graph)
+        endpoint = partial(
+            Endpoint,
+            graph,
+            server.authority,
+            headers=SYNTHETIC if settings.mode == "demo" else [],
+            metadata=settings.issuer + RESOURCE_METADATA,
+        )
+        self._hot = {"/graphql": endpoint(graph.answer), "/graphql/explain": endpoint(explainer.answer)}
+        ready = partial(_readiness, server.authority, databases, ledger)
+        app.router.routes.extend(
+            [
+                Route("/healthz", _healthy, methods=["GET"]),
+                Route("/readyz", ready, methods=["GET"]),
+                Route("/metrics", _metrics, methods=["GET"]),
+                *routes(server),
+            ]
+        )
+
+    async def _database(self, name: str, stack: AsyncExitStack) -> Database:
+        settings = self._settings
+        limits = Limits(settings.connections_per_domain, settings.statement_timeout_ms / 1000)
+        database = Database(name, database_url(settings, name), limits)
+        await database.open()
+        stack.push_async_callback(database.close)
+        return database
+
+
+async def _healthy(_: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _readiness(authority: Any, databases: dict[str, Database], ledger: Ledger, _: Request) -> Response:
+    """Each part by name; 503 while one of them cannot do its work."""
+    parts = {name: database.is_ready for name, database in databases.items()}
+    try:
+        authority.snapshot()
+        parts["grants"] = True
+    except GrantsUnconfirmed:
+        parts["grants"] = False
+    try:
+        await ledger.confirm()
+        parts["ledger"] = True
+    except (LedgerUnreachable, NotDurable):
+        parts["ledger"] = False
+    return JSONResponse(parts, 200 if all(parts.values()) else 503)
+
+
+async def _metrics(_: Request) -> Response:
+    return Response(metrics.exposition(), media_type=metrics.MEDIA_TYPE)

@@ -1,0 +1,119 @@
+"""The flow of every question, one call per step: compile, decide, run, record, respond.
+
+This is the one place where these lines stand together. Nothing is read before the decision, and nothing leaves before
+the ledger says that the disclosure is durable (laws 2 and 5).
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from auth.caller import Caller
+from graph import disclosure, failures, introspection, limits
+from graph.compile import compile_operation
+from graph.composed import Composed
+from graph.cursors import Cursors
+from graph.decide import Granted, check_areas, decide
+from graph.document import PLANS_PER_OPERATION, Documents, Operation
+from graph.errors import Refused
+from graph.inputs import Values
+from graph.plan import Asked, Plan
+from graph.run import Databases, Run
+from ledger import Ledger
+
+DECISIONS_PER_CALLER = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request of GraphQL over HTTP, read but not understood."""
+
+    text: str
+    operation_name: str | None
+    variables: Mapping[str, Any]
+
+
+class Graph:
+    """The composed graph of one process: what it knows, and what it reads from and writes to."""
+
+    def __init__(
+        self, composed: Composed, databases: Databases, ledger: Ledger, cursors: Cursors, deadline_seconds: float
+    ) -> None:
+        self.composed = composed
+        self._databases = databases
+        self._ledger = ledger
+        self._cursors = cursors
+        self._deadline = deadline_seconds
+        self._documents = Documents(composed.schema)
+
+    async def answer(self, question: Question, caller: Caller) -> bytes:
+        """The answer's body. Raises Refused, or `ledger.NotRecorded`: then nothing may be sent."""
+        plan, values = self.compile(question)
+        asked = Asked(values, caller.subject, caller.client)
+        limits.check_cost(plan.cost(asked))
+        record = disclosure.Record(self._ledger, plan, caller)
+        granted = self.decide(plan, caller)
+        refusal = granted if isinstance(granted, Refused) else check_areas(plan, granted, asked)
+        if refusal is not None:
+            await record.refusal(refusal)
+            raise refusal
+        assert isinstance(granted, Granted)
+        run = Run(plan, granted, asked, self._databases, record.looked_at)
+        await self._finished(run)
+        body = self._body(plan, run, question)
+        del run
+        await record.durable()
+        return body
+
+    def compile(self, question: Question) -> tuple[Plan, Values]:
+        """The plan, and the values that this request brings. Raises Refused for what does not parse, validate or fit."""
+        document, typed = self._documents.get(question.text)
+        operation = document.operation(question.operation_name)
+        values = operation.values(question.variables, typed)
+        return self._plan(operation, values), values
+
+    def decide(self, plan: Plan, caller: Caller) -> Granted | Refused:
+        """The decision, remembered with the rights on which it rests: both end together."""
+        memo = caller.rights.memo
+        key = (plan, caller.purpose is None, caller.subject)
+        decision = memo.get(key)
+        if decision is None:
+            if len(memo) >= DECISIONS_PER_CALLER:
+                memo.clear()
+            decision = memo[key] = decide(plan, caller)
+        return decision  # type: ignore[no-any-return]
+
+    def _plan(self, operation: Operation, values: Values) -> Plan:
+        shape = operation.shape(values)
+        plan = operation.plans.get(shape)
+        if plan is None:
+            if len(operation.plans) >= PLANS_PER_OPERATION:
+                operation.plans.clear()
+            plan = operation.plans[shape] = compile_operation(self.composed, self._cursors, operation, shape)
+        return plan  # type: ignore[no-any-return]
+
+    async def _finished(self, run: Run) -> None:
+        """Wait for the rows, at most until the deadline; a request that is canceled leaves its batches."""
+        finished = run.start()
+        if finished.done():
+            return
+        timer = asyncio.get_running_loop().call_later(self._deadline, run.expire)
+        try:
+            await finished
+        except asyncio.CancelledError:
+            run.leave()
+            raise
+        finally:
+            timer.cancel()
+
+    def _body(self, plan: Plan, run: Run, question: Question) -> bytes:
+        data = plan.build(run.rows, run.arguments)
+        if plan.introspects:
+            data.update(introspection.answer(self.composed.schema, question, data))
+        if not run.failed:
+            return orjson.dumps({"data": data})
+        errors = [error.as_json() for error in failures.errors(plan, run.failed, data)]
+        return orjson.dumps({"errors": errors, "data": data})

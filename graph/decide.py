@@ -1,0 +1,121 @@
+"""Plan x caller -> decision: everything the operation needs is granted, or it is refused as a whole. Pure: no I/O.
+
+The order of refusals, and why: a purpose first, because without one no scope can be held; the citizen's own token next,
+because no scope replaces it; then all missing scopes at once, so that a developer sees the whole list; last the
+jurisdiction, because only who holds the scopes may learn where they end. No refusal depends on data: whoever is refused
+learns nothing about whether somebody exists (law 9).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import Any
+
+from auth.caller import Caller, Rights
+from auth.reach import EVERYWHERE, Reach
+from domains.kit.rules import Rule
+from domains.kit.scopes import Verb
+from graph.catalogue import protected_scope
+from graph.errors import Code, GraphError, Refused
+from graph.plan import Asked, Need, Plan, Step
+
+PATHS_NAMED = 20  # places of one missing right that an error lists
+
+
+@dataclass(frozen=True, slots=True)
+class RowsAllowed:
+    """Which rows one step may reach: the rules in force, and the values of their parameters."""
+
+    rules: Rule
+    values: Mapping[str, Any]
+    communes: frozenset[str] | None = None  # None: no jurisdiction limits the arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The operation may run, each step within these rows."""
+
+    rows: Sequence[RowsAllowed]
+
+
+def decide(plan: Plan, caller: Caller) -> Granted | Refused:
+    """The decision, from the plan and the rights held now; arguments are looked at in `check_areas`."""
+    if plan.needs and caller.purpose is None:
+        return Refused(_purpose_required(plan.needs))
+    if plan.speaks and caller.subject is None:
+        return Refused(_consent_required())
+    if missing := [need for need in plan.needs if need.scope not in caller.rights.reach]:
+        return Refused(*map(_missing, missing))
+    rows = [_rows_allowed(step, caller) for step in plan.steps]
+    if outside := [step for step, allowed in zip(plan.steps, rows, strict=True) if allowed is None]:
+        return Refused(*map(_out_of_jurisdiction, outside))
+    return Granted([allowed for allowed in rows if allowed is not None])
+
+
+def check_areas(plan: Plan, granted: Granted, asked: Asked) -> Refused | None:
+    """Refuse a question about a commune outside the caller's jurisdiction, from grants and arguments alone."""
+    outside = [
+        step
+        for step, allowed in zip(plan.steps, granted.rows, strict=True)
+        if allowed.communes is not None and any(area(asked) not in allowed.communes for area in step.areas)
+    ]
+    return Refused(*map(_out_of_jurisdiction, outside)) if outside else None
+
+
+def _rows_allowed(step: Step, caller: Caller) -> RowsAllowed | None:
+    """The rules of a step: the intersection of the reaches of the fields it reads; None where nobody is left."""
+    reach = reduce(and_, (caller.rights.reach[scope] for scope in sorted(step.scopes)), EVERYWHERE)
+    if not reach:
+        return None
+    if step.rows is None:
+        return RowsAllowed(Rule.NONE, {}, reach.communes or None)
+    if caller.subject is not None and reach.oneself:
+        return RowsAllowed(Rule.SELF, {"subject": caller.subject})
+    rules, values = _protection(step, caller.rights)
+    if reach.everywhere:
+        return RowsAllowed(rules, values)
+    return RowsAllowed(rules | Rule.JURISDICTION, {**values, "units": _parameter(reach)}, reach.communes)
+
+
+def _protection(step: Step, rights: Rights) -> tuple[Rule, dict[str, Any]]:
+    """Protected persons are hidden, except from who opened them by key or holds the right to see them."""
+    if step.rows is not None and step.rows.shown_by_key and step.opened:
+        return Rule.NONE, {}
+    held = rights.reach.get(protected_scope(step.domain))
+    if held is None or held.oneself or not held:
+        return Rule.UNPROTECTED, {}
+    if held.everywhere:
+        return Rule.NONE, {}
+    return Rule.UNPROTECTED_OUTSIDE, {"protected_units": _parameter(held)}
+
+
+def _parameter(reach: Reach) -> tuple[str, ...]:
+    return tuple(sorted(reach.communes))
+
+
+# --- what a refusal says ---------------------------------------------------------------------------------------------
+
+
+def _missing(need: Need) -> GraphError:
+    code = Code.LOOKUP_REQUIRED if need.verb is Verb.LOOKUP else Code.SCOPE_REQUIRED
+    paths = [".".join(path) for path in need.paths[:PATHS_NAMED]]
+    what = "Finding by" if need.verb is Verb.LOOKUP else "Reading"
+    message = f"{what} {need.coordinate} requires the scope {need.scope}."
+    return GraphError(code, message, details={"scope": need.scope, "coordinate": need.coordinate, "paths": paths})
+
+
+def _purpose_required(needs: Sequence[Need]) -> GraphError:
+    scopes = sorted({need.scope for need in needs})
+    message = "Personal data is read for a purpose; this token names none."
+    return GraphError(Code.PURPOSE_REQUIRED, message, details={"scopes": scopes})
+
+
+def _consent_required() -> GraphError:
+    return GraphError(Code.CONSENT_REQUIRED, "me answers only for a token that speaks for a citizen.")
+
+
+def _out_of_jurisdiction(step: Step) -> GraphError:
+    path = ".".join(step.path)
+    message = f"Your grants do not reach what {path} asks for."
+    return GraphError(Code.OUT_OF_JURISDICTION, message, details={"paths": [path], "scopes": sorted(step.scopes)})

@@ -1,0 +1,82 @@
+"""What goes on record for one answer: at whom each step looked, handed to the ledger before anything leaves.
+
+An entry is due for every answer that reads, looks up or refuses personal data; not for public facts, introspection and
+malformed requests. What is equal for many answers (the caller, the plan's steps) is packed once and remembered.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from auth.caller import Caller
+from graph.errors import Refused
+from graph.plan import Plan, Reached
+from graph.run import People
+from ledger import Definition, Ledger, Operation, Outcome, Recipient, Step, Way
+
+_WAYS = {Reached.OPENED: Way.OPENED, Reached.LISTED: Way.LISTED, Reached.FOLLOWED: Way.REACHED}
+
+
+class Record:
+    """The entry of one answer."""
+
+    __slots__ = ("_caller", "_ledger", "_plan", "_written", "request_id")
+
+    def __init__(self, ledger: Ledger, plan: Plan, caller: Caller) -> None:
+        self._ledger = ledger
+        self._plan = plan
+        self._caller = caller
+        self._written: asyncio.Future[None] | None = None
+        self.request_id = ledger.new_request_id()
+
+    def looked_at(self, people: People) -> None:
+        """Hand over at whom the plan looks; called once, when its last personal step has said so."""
+        if not self._plan.personal:
+            return
+        places = self._plan.personal
+        looked_at = [(places[number], persons) for number, persons in people if persons]
+        outcome = Outcome.GRANTED if looked_at else Outcome.NO_HIT
+        self._written = self._record(outcome, looked_at)
+
+    async def refusal(self, refusal: Refused) -> None:
+        """Put a refusal on record, with what was missing."""
+        missing = [str(error.details.get("scope", error.code)) for error in refusal.errors]
+        await self._record(Outcome.REFUSED, missing=missing)
+
+    async def durable(self) -> None:
+        """Wait until the entry cannot be lost. Raises NotRecorded."""
+        if self._written is not None:
+            await self._written
+
+    def _record(self, outcome: Outcome, looked_at: Any = (), missing: Sequence[str] = ()) -> "asyncio.Future[None]":
+        return self._ledger.record(
+            self.request_id, self._recipient(), self._operation(), outcome, looked_at, missing
+        )
+
+    def _recipient(self) -> Definition[Recipient]:
+        caller = self._caller
+        key = (caller.purpose, caller.subject, self._ledger)
+        known = caller.rights.memo.get(key)
+        if known is None:
+            purpose = caller.purpose
+            known = caller.rights.memo[key] = self._ledger.recipient(
+                agency=caller.agency,
+                client=caller.client,
+                grants_revision=caller.rights.revision,
+                purpose=purpose and purpose.code,
+                legal_basis=purpose and purpose.legal_basis,
+                case_reference=purpose and purpose.case_reference,
+                on_behalf_of=caller.subject,
+            )
+        return known  # type: ignore[no-any-return]
+
+    def _operation(self) -> Definition[Operation]:
+        plan = self._plan
+        if plan.recorded_as is None:
+            steps = [
+                Step(".".join(step.path), tuple(step.reads), _WAYS[step.reached], tuple(step.looks_up))
+                for step in plan.steps
+                if step.is_personal
+            ]
+            plan.recorded_as = self._ledger.operation(document=plan.fingerprint, name=plan.operation, steps=steps)
+        return plan.recorded_as  # type: ignore[no-any-return]

@@ -1,0 +1,234 @@
+"""GraphQL over HTTP: bytes in, bytes out. Bare ASGI, because this is the route on which everything waits.
+
+POST with a JSON body for everything; GET for operations that need no scope, because a personal number must never stand
+in a proxy's log. No batching, no multipart, no forms: what a browser may send across sites is refused, and a token is
+always asked for. Status codes follow the specification's two media types (DESIGN section 6).
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+import structlog
+
+from auth.authority import Authority
+from auth.caller import Caller
+from auth.errors import GrantsUnconfirmed, Unauthenticated
+from graph import metrics
+from graph.answer import Graph, Question
+from graph.errors import Code, GraphError, Refused, refused
+from graph.limits import BODY_BYTES
+from ledger import NotRecorded
+
+log = structlog.get_logger()
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+Respond = Callable[[Question, Caller], Awaitable[bytes]]
+
+NEW, OLD = b"application/graphql-response+json", b"application/json"
+STRICT_FOR_BOTH = frozenset({401, 403, 405, 406, 413, 415, 429, 500, 503})  # other statuses are 200 for the old type
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What the headers say."""
+
+    method: str
+    authorization: str | None
+    content_type: str
+    accept: str
+    is_encoded: bool
+    query_string: bytes
+
+    @property
+    def media_type(self) -> bytes:
+        """The media type of the answer; the older one unless the newer is asked for. Raises Refused (406)."""
+        accepted = {part.split(";")[0].strip().lower() for part in self.accept.split(",")}
+        if NEW.decode() in accepted:
+            return NEW
+        if not self.accept.strip() or accepted & {OLD.decode(), "application/*", "*/*"}:
+            return OLD
+        raise _Unacceptable(406, "Accept must allow application/graphql-response+json or application/json.")
+
+
+class _Unacceptable(Exception):
+    """The request is not one of GraphQL over HTTP; `status` says how."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = GraphError(Code.BAD_USER_INPUT, message)
+
+
+class Endpoint:
+    """One route: `/graphql`, or `/graphql/explain` with another way to respond."""
+
+    def __init__(
+        self, graph: Graph, authority: Authority, respond: Respond, *, headers: Headers, metadata: str
+    ) -> None:
+        """`headers` go with every answer; `metadata` is the URL of RFC 9728, named where a token is missing."""
+        self._graph = graph
+        self._authority = authority
+        self._respond = respond
+        self._extra = headers
+        self._metadata = metadata
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = _read_headers(scope)
+        media_type, headers = OLD, self._extra
+        try:
+            media_type = request.media_type
+            caller = self._authority.caller(request.authorization)
+            question = await self._question(request, receive)
+            status, body = 200, await self._respond(question, caller)
+        except Refused as refusal:
+            status, body = self._refusal(refusal, media_type)
+            headers = [*headers, *self._challenge(status, "insufficient_scope", refusal)]
+        except Unauthenticated as error:
+            status, body = 401, _errors(GraphError(Code.UNAUTHENTICATED, error.description))
+            headers = [*headers, *self._challenge(401, error.error)]
+        except GrantsUnconfirmed:
+            status, body = 503, _errors(GraphError(Code.GRANTS_UNCONFIRMED, "The grants cannot be confirmed now."))
+        except NotRecorded:
+            message = "The disclosure could not be recorded, so nothing was disclosed."
+            status, body = 503, _errors(GraphError(Code.DISCLOSURE_NOT_RECORDED, message))
+        except _Unacceptable as error:
+            status, body = error.status, _errors(error.error)
+        except Exception as error:  # the last door: whatever happens, nothing of it reaches the caller
+            log.error("answer_failed", kind=type(error).__name__, exc_info=_without_values(error))
+            status, body = 500, _errors(GraphError(Code.INTERNAL, "Something went wrong here."))
+        metrics.ANSWERS.labels(status).inc()
+        await _send(send, status, media_type, headers, body)
+
+    async def _question(self, request: _Request, receive: Receive) -> Question:
+        if request.method == "GET":
+            question = _of_parameters(_parameters(request.query_string))
+            self._only_without_scopes(question)
+            return question
+        if request.method != "POST":
+            raise _Unacceptable(405, "Ask with POST.")
+        if request.content_type.split(";")[0].strip().lower() != "application/json" or request.is_encoded:
+            raise _Unacceptable(415, "The body must be application/json in UTF-8, not compressed.")
+        return _of_parameters(_parsed(await _body(receive)))
+
+    def _only_without_scopes(self, question: Question) -> None:
+        """GET is for questions without personal data; the plan says whether this is one."""
+        plan, _ = self._graph.compile(question)
+        if plan.needs or plan.speaks:
+            raise _Unacceptable(405, "Personal data is asked for with POST, so that no log on the way keeps a number.")
+
+    def _refusal(self, refusal: Refused, media_type: bytes) -> tuple[int, bytes]:
+        status = refusal.status
+        if media_type == OLD and status not in STRICT_FOR_BOTH - {403}:
+            status = 200
+        return status, _errors(*refusal.errors)
+
+    def _challenge(self, status: int, error: str | None, refusal: Refused | None = None) -> Headers:
+        """RFC 6750 section 3: how to do better."""
+        if status not in (401, 403):
+            return []
+        parts = [f'Bearer resource_metadata="{self._metadata}"']
+        if error is not None:
+            parts.append(f'error="{error}"')
+        scopes = {str(entry.details["scope"]) for entry in refusal.errors if "scope" in entry.details} if refusal else set()
+        if scopes:
+            parts.append(f'scope="{" ".join(sorted(scopes))}"')
+        return [(b"www-authenticate", ", ".join(parts).encode())]
+
+
+def _read_headers(scope: Scope) -> _Request:
+    authorization, content_type, accept, is_encoded = None, "", "", False
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            authorization = value.decode("latin-1")
+        elif name == b"content-type":
+            content_type = value.decode("latin-1")
+        elif name == b"accept":
+            accept = f"{accept},{value.decode('latin-1')}" if accept else value.decode("latin-1")
+        elif name == b"content-encoding":
+            is_encoded = value.lower() != b"identity"
+    return _Request(scope["method"], authorization, content_type, accept, is_encoded, scope["query_string"])
+
+
+async def _body(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Unacceptable(400, "The body is incomplete.")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BODY_BYTES:
+            text = f"The body exceeds the limit of {BODY_BYTES} bytes."
+            raise refused(Code.LIMIT_EXCEEDED, text, limit="body", most=BODY_BYTES)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise _Unacceptable(400, "The body is not JSON.") from None
+
+
+def _parameters(query_string: bytes) -> dict[str, Any]:
+    try:
+        given = parse_qs(query_string.decode("ascii"), strict_parsing=bool(query_string), encoding="utf-8", errors="strict")
+    except ValueError:
+        raise _Unacceptable(400, "The query string is not well-formed.") from None
+    if any(len(values) > 1 for values in given.values()):
+        raise _Unacceptable(400, "A parameter is given twice.")
+    found: dict[str, Any] = {name: values[0] for name, values in given.items()}
+    for name in ("variables", "extensions"):
+        if name in found:
+            found[name] = _parsed(found[name].encode())
+    return found
+
+
+def _of_parameters(given: Any) -> Question:
+    """The question of a request; what is wrong with a parameter is said without quoting it."""
+    if not isinstance(given, Mapping):
+        raise _Unacceptable(400, "The body must be a JSON object with a query; batches are not accepted.")
+    text, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
+    if not isinstance(text, str):
+        raise _Unacceptable(400, "query must be a string.")
+    if name is not None and not isinstance(name, str):
+        raise _Unacceptable(400, "operationName must be a string.")
+    if variables is not None and not isinstance(variables, Mapping):
+        raise _Unacceptable(400, "variables must be an object.")
+    if given.get("extensions") is not None and not isinstance(given["extensions"], Mapping):
+        raise _Unacceptable(400, "extensions must be an object.")
+    return Question(text, name or None, variables or {})
+
+
+def _errors(*errors: GraphError) -> bytes:
+    return orjson.dumps({"errors": [error.as_json() for error in errors]})
+
+
+def _without_values(error: Exception) -> Any:
+    """The places of a failure; its message may hold a value."""
+    return type(error), type(error)(), error.__traceback__
+
+
+async def _send(send: Send, status: int, media_type: bytes, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", media_type + b"; charset=utf-8"),
+                (b"content-length", b"%d" % len(body)),
+                (b"cache-control", b"no-store"),
+                *headers,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

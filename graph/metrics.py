@@ -1,0 +1,11 @@
+"""What is counted, for `/metrics`. No label ever holds a name of a person, a value or a document."""
+
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
+
+ANSWERS = Counter("lienthong_answers", "Answers by HTTP status.", ["status"])
+MEDIA_TYPE = CONTENT_TYPE_LATEST
+
+
+def exposition() -> bytes:
+    """The metrics of this process in the text format of Prometheus."""
+    return generate_latest()

@@ -1,0 +1,184 @@
+"""Plan x arguments -> rows: starts each step as soon as its keys are known, and gathers what arrives.
+
+No task per step: futures of the loaders call back. A step that fails nulls its fields and the rest goes on (law 2); a
+request past its deadline leaves its batches, which go on for the others. When the last step that looks at people has
+said at whom, the disclosure is handed over, so that its write runs beside the remaining reads.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from domains.kit import statements
+from domains.kit.database import Database, SourceUnavailable
+from domains.kit.loader import RowsLoader
+from domains.kit.rules import Rule
+from domains.kit.statements import KEYS
+from graph.answer_code import FAILED
+from graph.decide import Granted, RowsAllowed
+from graph.errors import Code
+from graph.limits import KEYS_PER_HOP
+from graph.plan import Asked, Plan, Reader, Step
+
+Databases = Mapping[str, Database]  # by domain
+People = list[tuple[int, Sequence[str]]]  # step, and the persons it looked at
+
+
+class Run:
+    """One run of one plan for one request."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        granted: Granted,
+        asked: Asked,
+        databases: Databases,
+        on_people: Callable[[People], None],
+    ) -> None:
+        """Every argument is looked at now: whatever is wrong with one is said before anything is read."""
+        self._plan = plan
+        self._granted = granted
+        self._asked = asked
+        self._on_people = on_people
+        self._readers = [_reader(step, allowed, databases) for step, allowed in zip(plan.steps, granted.rows, strict=True)]
+        self._values = [
+            _values(step, reader, allowed, asked)
+            for step, reader, allowed in zip(plan.steps, self._readers, granted.rows, strict=True)
+        ]
+        self._keys: list[Sequence[Any]] = [_given(step, asked) for step in plan.steps]
+        self.arguments = [get(asked) for get in plan.arguments]
+        self.rows: list[Any] = [None] * len(plan.steps)
+        self.failed: dict[int, Code] = {}
+        self._people: People = []
+        self._silent = {step.number for step in plan.steps if step.is_personal}  # have not said yet at whom they look
+        self._unfinished = {step.number for step in plan.steps}
+        self._loading: dict[int, asyncio.Future[Any]] = {}
+        self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def start(self) -> "asyncio.Future[None]":
+        """Start every step whose keys are known; the future is done when all steps are."""
+        if not self._silent:
+            self._on_people(self._people)
+        for step in self._plan.steps:
+            if step.keys is None or step.keys.given is not None:
+                self._start(step)
+        self._finish_if_done()
+        return self._done
+
+    def expire(self) -> None:
+        """The deadline has come: what has not arrived is not waited for."""
+        for number in sorted(self._unfinished):
+            if number in self._unfinished:
+                self._fail(self._plan.steps[number], Code.DEADLINE_EXCEEDED)
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave the batches; asks that no connection has taken yet are not read for us."""
+        for loading in self._loading.values():
+            loading.cancel()
+
+    def _start(self, step: Step) -> None:
+        keys = self._keys[step.number] = self._reachable(step, self._keys[step.number])
+        if len(keys) > KEYS_PER_HOP:
+            self._fail(step, Code.LIMIT_EXCEEDED)
+            return
+        if step.keys_are_persons:
+            self._say(step, keys)
+        if step.keys is not None and not keys:
+            self._settle(step, {})
+            return
+        loading = self._readers[step.number].loader.load((tuple(keys), self._values[step.number]))
+        self._loading[step.number] = loading
+        loading.add_done_callback(partial(self._arrived, step))
+
+    def _reachable(self, step: Step, keys: Sequence[Any]) -> Sequence[Any]:
+        """`self` filters the keys before they meet those of others; the statement says it once more."""
+        allowed = self._granted.rows[step.number]
+        if Rule.SELF in allowed.rules and step.keys_are_persons:
+            return [key for key in keys if key == allowed.values["subject"]]
+        return keys
+
+    def _arrived(self, step: Step, loading: "asyncio.Future[Any]") -> None:
+        if step.number not in self._unfinished or loading.cancelled():
+            return
+        error = loading.exception()
+        if error is not None:
+            self._fail(step, Code.SOURCE_UNAVAILABLE if isinstance(error, SourceUnavailable) else Code.INTERNAL)
+            return
+        rows = loading.result()
+        if step.at_most is not None and len(rows) > step.at_most:
+            self._fail(step, Code.TOO_MANY_MATCHES)
+            return
+        if step.is_list and None in rows.values():
+            self.failed[step.number] = Code.LIMIT_EXCEEDED  # of the lists that are null for it; the others stand
+        if step.person is not None:
+            self._say(step, self._column(step, rows, step.person))
+        self._settle(step, rows)
+
+    def _settle(self, step: Step, rows: Any) -> None:
+        self.rows[step.number] = rows
+        self._say(step, ())
+        self._unfinished.discard(step.number)
+        for follower in step.followers:
+            assert follower.keys is not None
+            self._keys[follower.number] = self._column(step, rows, follower.keys.column)
+            self._start(follower)
+        self._finish_if_done()
+
+    def _fail(self, step: Step, code: Code) -> None:
+        self.failed[step.number] = code
+        self.rows[step.number] = None if step.keys is None else {} if step.is_single else FAILED
+        self._say(step, ())
+        self._unfinished.discard(step.number)
+        for follower in step.followers:
+            self._start(follower)
+        self._finish_if_done()
+
+    def _finish_if_done(self) -> None:
+        if not self._unfinished and not self._done.done():
+            self._done.set_result(None)
+
+    def _say(self, step: Step, persons: Sequence[str]) -> None:
+        """At whom a step looks, once; nothing for steps that read no personal data."""
+        if step.number not in self._silent:
+            return
+        self._silent.discard(step.number)
+        self._people.append((step.number, persons))
+        if not self._silent:
+            self._on_people(self._people)
+
+    def _column(self, step: Step, rows: Any, column: int) -> list[Any]:
+        """The distinct values of a column over this request's own rows, without nulls and without what is not shown."""
+        return list(dict.fromkeys(row[column] for row in self._shown(step, rows) if row[column] is not None))
+
+    def _shown(self, step: Step, rows: Any) -> Iterator[Any]:
+        size = step.parameters[statements.LIMIT](self._asked) - 1 if step.is_paged else None
+        if step.keys is None:
+            yield from rows[:size]
+            return
+        for key in self._keys[step.number]:
+            found = rows.get(key)
+            if found is not None:
+                yield from (found,) if step.is_single else found[:size]
+
+
+def _reader(step: Step, allowed: RowsAllowed, databases: Databases) -> Reader:
+    reader = step.readers.get(allowed.rules)
+    if reader is None:
+        statement = step.write(allowed.rules)
+        loader = RowsLoader(databases[step.domain], statement, step.arrange)
+        others = tuple(name for name in statement.parameters if name != KEYS)
+        reader = step.readers[allowed.rules] = Reader(statement, loader, others)
+    return reader
+
+
+def _values(step: Step, reader: Reader, allowed: RowsAllowed, asked: Asked) -> tuple[Any, ...]:
+    if not reader.others:
+        return ()
+    parameters = step.parameters
+    return tuple([parameters[name](asked) if name in parameters else allowed.values[name] for name in reader.others])
+
+
+def _given(step: Step, asked: Asked) -> Sequence[Any]:
+    return step.keys.given(asked) if step.keys is not None and step.keys.given is not None else ()
