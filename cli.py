@@ -96,7 +96,7 @@ def doctor() -> None:
     out.print(table, "")
     findings = asyncio.run(_examine(settings))
     for healthy, line in findings:
-        out.print("[green]ok[/] " if healthy else "[red]no[/] ", line, sep=" ", highlight=False)
+        out.print("[green]ok[/] " if healthy else "[red]no[/] ", line, sep="", highlight=False, soft_wrap=True)
     raise typer.Exit(0 if all(healthy for healthy, _ in findings) else 1)
 
 

