@@ -20,7 +20,7 @@ from domains.enterprises.tables import (
 )
 from domains.kit.classes import BASIC, public
 from domains.kit.connections import Connection
-from domains.kit.fields import column, connection, decimal, link, link_any, relation, value
+from domains.kit.fields import column, connection, link, link_any, relation, value
 from domains.kit.scalars import Cursor, Day, Dong, EnterpriseCode, UnitCode
 from domains.kit.types import entity, record, reference
 from domains.kit.units import Y2025
@@ -117,7 +117,7 @@ class BeneficialOwner:
     """A person who really owns or controls an enterprise."""
 
     person: Citizen | None = link("Citizen", beneficial_owners.c.pin, BASIC, "Who owns or controls it.")
-    percent: float | None = decimal(beneficial_owners.c.percent, BASIC)
+    percent: float | None = column(beneficial_owners.c.percent, BASIC)
     basis: OwnershipBasis | None = column(beneficial_owners.c.basis, BASIC)
     since: Day | None = column(beneficial_owners.c.since, BASIC)
 
@@ -186,5 +186,5 @@ class Member:
         "Enterprise", members.c.enterprise_code, BASIC, "A member of which enterprise."
     )
     contribution: Dong | None = column(members.c.contribution, BASIC)
-    percent: float | None = decimal(members.c.percent, BASIC)
+    percent: float | None = column(members.c.percent, BASIC)
     since: Day | None = column(members.c.since, BASIC)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from sqlalchemy import Column, ColumnElement, Double, cast
+from sqlalchemy import Column, ColumnElement
 from strawberry.types.field import StrawberryField
 
 from domains.kit.classes import DataClass
@@ -92,11 +92,6 @@ Binding = Leaf | Composite | Link | Relation | OpenKey
 def column(source: Column[Any], data_class: DataClass, *, description: str | None = None) -> Any:
     """A stored column, published. Its description is the column's comment unless another is given."""
     return _field(Leaf(source, data_class), description or source.comment)
-
-
-def decimal(source: Column[Any], data_class: DataClass, *, description: str | None = None) -> Any:
-    """A stored number with decimals, published as `Float`. Up to 15 digits survive; no register stores more."""
-    return _field(Leaf(cast(source, Double()), data_class), description or source.comment)
 
 
 def derived(expression: ColumnElement[Any], data_class: DataClass, description: str) -> Any:

@@ -20,7 +20,6 @@ from domains.kit.fields import (
     OpenKey,
     binding_of,
     column,
-    decimal,
     derived,
     link,
     link_any,
@@ -50,21 +49,21 @@ class Origin:
     joins_by: str = ""  # the field of the `@key` directive: the key itself, or the sealed reference
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(column, decimal, derived, value, link, link_any, relation))
+@dataclass_transform(kw_only_default=True, field_specifiers=(column, derived, value, link, link_any, relation))
 def entity(*, key: str, table: FromClause) -> Callable[[T], T]:
     """An entity that this domain owns: one row of `table` per key."""
     return _keyed(key, table, owns=True)
 
 
 @dataclass_transform(
-    kw_only_default=True, field_specifiers=(column, decimal, derived, link, link_any, open_key, relation, value)
+    kw_only_default=True, field_specifiers=(column, derived, link, link_any, open_key, relation, value)
 )
 def reference(*, key: str, table: FromClause | None = None) -> Callable[[T], T]:
     """What this domain adds to an entity of another. `table`: its own row about the entity, if there is one."""
     return _keyed(key, table, owns=False)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(column, decimal, derived, value, link, link_any, relation))
+@dataclass_transform(kw_only_default=True, field_specifiers=(column, derived, value, link, link_any, relation))
 def record(*, table: FromClause) -> Callable[[T], T]:
     """Rows without an identity of their own outside this domain: a card, a residence, a right."""
 

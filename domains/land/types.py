@@ -12,7 +12,7 @@ from sqlalchemy import literal_column
 
 from domains.kit.classes import BASIC, public
 from domains.kit.connections import Connection
-from domains.kit.fields import column, connection, decimal, link, link_any, open_key, relation, value
+from domains.kit.fields import column, connection, link, link_any, open_key, relation, value
 from domains.kit.geometry import latitude, longitude
 from domains.kit.scalars import Cursor, Day, EnterpriseCode, GeoJson, ParcelId
 from domains.kit.types import entity, record, reference, value_type
@@ -124,7 +124,7 @@ class ParcelUse:
     """A kind of use of a part of a parcel."""
 
     use_code: str | None = column(parcel_uses.c.use_code, PARCEL_FACT)
-    area: float | None = decimal(parcel_uses.c.area, PARCEL_FACT)
+    area: float | None = column(parcel_uses.c.area, PARCEL_FACT)
 
 
 @record(table=certificates)
@@ -167,7 +167,7 @@ class AttachedAsset:
     """A house, works or trees registered with the land; unlike land they are owned."""
 
     kind: AttachedAssetKind | None = column(attached_assets.c.kind, BASIC)
-    floor_area: float | None = decimal(attached_assets.c.floor_area, BASIC)
+    floor_area: float | None = column(attached_assets.c.floor_area, BASIC)
     floors: int | None = column(attached_assets.c.floors, BASIC)
     built_year: int | None = column(attached_assets.c.built_year, BASIC)
     owner: Holder | None = link_any(
@@ -219,8 +219,8 @@ class Parcel:
         present=parcels.c.commune_code,
     )
     address_detail: str | None = column(parcels.c.address_detail, BASIC)
-    legal_area: float | None = decimal(parcels.c.legal_area, PARCEL_FACT)
-    map_area: float | None = decimal(parcels.c.map_area, PARCEL_FACT)
+    legal_area: float | None = column(parcels.c.legal_area, PARCEL_FACT)
+    map_area: float | None = column(parcels.c.map_area, PARCEL_FACT)
     uses: list[ParcelUse] | None = relation(parcel_uses.c.parcel_id, PARCEL_FACT, "Kinds of use; at most 5.", at_most=5)
     boundary: GeoJson | None = column(parcels.c.boundary, PARCEL_FACT)
     centroid: Position | None = value(
