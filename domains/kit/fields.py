@@ -1,9 +1,9 @@
 """What a field is made of. A domain's types say it once, beside the field; everything else is derived from it.
 
 Five kinds suffice: a column (or an SQL expression over the row), a value composed of several, a link to somebody by a
-key that the row holds, a relation to rows that hold this object's key, and the same relation in pages; a reference to
-somebody else's entity with a public key also says the key. The constructors
-return Strawberry fields that carry their binding as metadata; the graph reads it back when it composes the domains.
+key that the row holds, a relation to rows that hold this object's key, and the same relation in pages. A reference to
+somebody else's entity also names its key, where that is public. The constructors return Strawberry fields that carry
+their binding as metadata; the graph reads it back when it composes the domains.
 """
 
 import inspect
