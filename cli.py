@@ -187,8 +187,8 @@ def _serve(settings: Settings, listening: socket) -> None:
     from uvicorn.supervisors import Multiprocess
 
     config = uvicorn.Config(
-        "asgi:create_app", factory=True, loop="uvloop", http="httptools", workers=settings.processes,
-        lifespan="on", log_level="warning", access_log=False, server_header=False,
+        "asgi:create_app", factory=True, workers=settings.processes, loop="uvloop", http="httptools", ws="none",
+        lifespan="on", timeout_graceful_shutdown=10, log_level="warning", access_log=False, server_header=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
     tell(f"Liên thông serves on http://{settings.host}:{settings.port} (stop with Ctrl-C)")

@@ -80,7 +80,7 @@ def locate(home: Path, unprivileged: str) -> Cluster:
     if account.foreign and not account.can_enter(home):
         directory = _own(_shared() / _cluster_id(home), account)
     else:
-        directory = _own(home / "postgresql", account)
+        directory = _own(home / f"postgresql-{_cluster_id(home)}", account)
     return Cluster(home, directory, _sockets(directory, home, account), account)
 
 
@@ -141,6 +141,7 @@ def last_line(text: str) -> str:
 
 
 def _cluster_id(home: Path) -> str:
+    """Random, so that a home deleted and made anew never meets the socket of its former server, which may still run."""
     return home_directory.key_file(home, "postgresql.id", lambda: secrets.token_hex(6).encode()).decode()
 
 

@@ -43,8 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not _is_worker(config) and HOME in os.environ:
         home = Path(os.environ.pop(HOME))
-        if (home / "postgresql").exists():
-            Postgres.of(home).stop()
+        Postgres.of(home).stop()
         shutil.rmtree(home)
 
 
