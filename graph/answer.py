@@ -69,22 +69,22 @@ class Graph:
         return body
 
     def compile(self, question: Question) -> tuple[Plan, Values]:
-        """The plan, and the values that this request brings. Raises Refused for what does not parse, validate or fit."""
+        """The plan, and the values that a request brings. Raises Refused for what does not parse, validate or fit."""
         document, typed = self._documents.get(question.text)
         operation = document.operation(question.operation_name)
         values = operation.values(question.variables, typed)
         return self._plan(operation, values), values
 
     def decide(self, plan: Plan, caller: Caller) -> Granted | Refused:
-        """The decision, remembered with the rights on which it rests: both end together."""
-        memo = caller.rights.memo
+        """The decision, remembered beside the rights on which it rests: both end together."""
+        memo: dict[Any, Granted | Refused] = caller.rights.memo
         key = (plan, caller.purpose is None, caller.subject)
         decision = memo.get(key)
         if decision is None:
             if len(memo) >= DECISIONS_PER_CALLER:
                 memo.clear()
             decision = memo[key] = decide(plan, caller)
-        return decision  # type: ignore[no-any-return]
+        return decision
 
     def _plan(self, operation: Operation, values: Values) -> Plan:
         shape = operation.shape(values)
@@ -93,7 +93,7 @@ class Graph:
             if len(operation.plans) >= PLANS_PER_OPERATION:
                 operation.plans.clear()
             plan = operation.plans[shape] = compile_operation(self.composed, self._cursors, operation, shape)
-        return plan  # type: ignore[no-any-return]
+        return plan
 
     async def _finished(self, run: Run) -> None:
         """Wait for the rows, at most until the deadline; a request that is canceled leaves its batches."""

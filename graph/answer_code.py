@@ -31,7 +31,10 @@ class AnswerCode:
         self._depth = 1
         self._names = 0
         self._arguments = 0
-        self.constants: dict[str, Any] = {"EMPTY": (), "json": lambda text: None if text is None else orjson.Fragment(text)}
+        self.constants: dict[str, Any] = {
+            "EMPTY": (),
+            "json": lambda text: None if text is None else orjson.Fragment(text),
+        }
 
     def emit(self, line: str) -> None:
         """Add a statement at the present depth."""
@@ -76,5 +79,5 @@ class AnswerCode:
         """The function itself."""
         scope = {"__builtins__": {"len": len}, **self.constants}
         exec(compile(source, "<plan>", "exec"), scope)  # noqa: S102 -- written by the compiler, from names only
-        build: Callable[[Sequence[Any], Sequence[Any]], dict[str, Any]] = scope["build"]  # type: ignore[assignment]
+        build: Callable[[Sequence[Any], Sequence[Any]], dict[str, Any]] = scope["build"]
         return build

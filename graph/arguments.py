@@ -103,9 +103,7 @@ class Arguments:
         inside = members[member]
         if isinstance(inside, Match):
             return [(inside, lambda asked: get(asked)[member])]
-        return [
-            (match, _field_of(get, member, field)) for field, match in inside.items() if isinstance(match, Match)
-        ]
+        return [(match, _field_of(get, member, field)) for field, match in inside.items() if isinstance(match, Match)]
 
 
 def _field_of(get: Getter, member: str, field: str) -> Getter:

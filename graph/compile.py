@@ -1,24 +1,24 @@
 """Document x shape of arguments -> plan: the steps to take, the rights they take, the code that builds the answer.
 
-Root fields are compiled here, what is selected below them in objects.py. Nothing here sees a value: the shape says which
-arguments are given, getters say where their values will come from.
+Root fields are compiled here, what is selected below them in objects.py. Nothing here sees a value: the shape says
+which arguments are given, getters say where their values will come from.
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from graphql import FieldNode, GraphQLField, get_named_type, print_ast
+from graphql import FieldNode, print_ast
 
 from domains.kit import statements
-from domains.kit.queries import Root, Way, parameter_of
+from domains.kit.queries import Way, parameter_of
 from domains.kit.rights import searched
 from domains.kit.scopes import Verb, type_scope
 from graph import pages
 from graph.arguments import Arguments, prepared
-from graph.composed import Composed, Made
+from graph.composed import Composed
 from graph.cursors import Cursors
 from graph.document import Operation, Shape
+from graph.field import Field
 from graph.objects import Expression, Here, Objects, Row
 from graph.plan import Getter, Keys, Path, Plan, Step
 from graph.selections import Selections
@@ -32,29 +32,6 @@ def compile_operation(composed: Composed, cursors: Cursors, operation: Operation
     return _Compiler(composed, cursors, operation, shape).plan()
 
 
-@dataclass(frozen=True, slots=True)
-class _RootField:
-    """One root field of the operation."""
-
-    path: Path
-    made: Made
-    declared: GraphQLField
-    asked: Arguments
-    nodes: Sequence[FieldNode]
-
-    @property
-    def root(self) -> Root:
-        binding: Root = self.made.binding
-        return binding
-
-    @property
-    def type_name(self) -> str:
-        return str(get_named_type(self.declared.type).name)
-
-    def only_argument(self) -> Getter:
-        return self.asked.getter(self.asked.names[0])
-
-
 class _Compiler:
     def __init__(self, composed: Composed, cursors: Cursors, operation: Operation, shape: Shape) -> None:
         self._composed = composed
@@ -64,6 +41,14 @@ class _Compiler:
         self._steps = Steps(composed)
         self._objects = Objects(composed, cursors, self._selections, self._shape, self._steps)
         self._speaks = self._introspects = False
+        self._ways: dict[Way, Callable[[Field], Expression]] = {
+            Way.ONE: self._one,
+            Way.SELF: self._self,
+            Way.EACH: self._each,
+            Way.HITS: self._hits,
+            Way.PAGE: self._page,
+            Way.VERIFIED: self._verified,
+        }
 
     def plan(self) -> Plan:
         code, steps = self._objects.code, self._steps
@@ -96,95 +81,85 @@ class _Compiler:
             return "None"
         declared = self._composed.schema.query_type.fields[name]  # type: ignore[union-attr]
         made = self._composed.made["Query", name]
-        field = _RootField(path, made, declared, Arguments(declared, nodes[0], self._shape), nodes)
-        match field.root.way:
-            case Way.ONE:
-                return self._one(field, field.only_argument())
-            case Way.SELF:
-                self._speaks = True
-                return self._one(field, lambda asked: asked.subject)
-            case Way.EACH:
-                return self._each(field, field.only_argument())
-            case Way.HITS:
-                return self._hits(field)
-            case Way.PAGE:
-                return self._page(field)
-            case Way.VERIFIED:
-                return self._verified(field)
+        field = Field(path, made, declared, nodes, Arguments(declared, nodes[0], self._shape))
+        return self._ways[made.binding.way](field)
 
     # --- by key ------------------------------------------------------------------------------------------------------
 
-    def _one(self, field: _RootField, get: Getter) -> Expression:
+    def _one(self, field: Field) -> Expression:
+        return self._by_one_key(field, field.asked.getter(field.asked.names[0]))
+
+    def _self(self, field: Field) -> Expression:
+        self._speaks = True
+        return self._by_one_key(field, lambda asked: asked.subject)
+
+    def _by_one_key(self, field: Field, get: Getter) -> Expression:
         keys = Keys(given=lambda asked: (get(asked),))
         return self._found(self._opened(field, keys), field, self._steps.argument(get), keys)
 
-    def _each(self, field: _RootField, get: Getter) -> Expression:
+    def _each(self, field: Field) -> Expression:
+        get = field.asked.getter(field.asked.names[0])
         keys = Keys(given=lambda asked: tuple(dict.fromkeys(get(asked))))
         step = self._opened(field, keys)
         step.fan = lambda asked: len(get(asked))
         key = self._objects.code.name("k")
-        return self._objects.listed(
-            key, self._steps.argument(get), lambda: self._found(step, field, key, keys)
-        )
+        return self._objects.listed(key, self._steps.argument(get), lambda: self._found(step, field, key, keys))
 
-    def _opened(self, field: _RootField, keys: Keys) -> Step:
+    def _opened(self, field: Field, keys: Keys) -> Step:
         step = self._steps.opened(field.made, field.path, keys)
         step.sites.append(field.path)
-        if field.root.way is not Way.SELF:
-            self._demand_lookup(step, field, searched(field.root))
+        if field.binding.way is not Way.SELF:
+            self._demand_lookup(step, field, searched(field.binding))
         return step
 
-    def _found(self, step: Step, field: _RootField, key: Expression, keys: Keys) -> Expression:
+    def _found(self, step: Step, field: Field, key: Expression, keys: Keys) -> Expression:
         """The object on the row with this key, or null."""
         row = f"r{step.number}"
-        rows = {field.root.source: Row(row, step)}
-        here = Here(field.type_name, field.path, rows, step.number, key, keys, opened=step.opened)
+        rows = {field.binding.source: Row(row, step)}
+        here = Here(field.node_type, field.path, rows, step.number, key, keys, opened=step.opened)
         self._objects.code.emit(f"{row} = S{step.number}.get({key})")
         return self._objects.unless_null(row, lambda: self._objects.object(here, field.nodes))
 
     # --- by search ---------------------------------------------------------------------------------------------------
 
-    def _hits(self, field: _RootField) -> Expression:
-        root = field.root
+    def _hits(self, field: Field) -> Expression:
+        at_most = field.binding.at_most
         step = self._search(field, paged=False)
-        step.at_most = step.fan = root.at_most
-        step.parameters[statements.LIMIT] = lambda _: root.at_most + 1
-        here = self._objects.standing_on(step, field.type_name, field.path, root.source, root.key)
-        rows = f"S{step.number}"
+        step.at_most = step.fan = at_most
+        step.parameters[statements.LIMIT] = lambda _: at_most + 1
+        here, rows = self._standing_on(step, field), f"S{step.number}"
         return self._objects.unless_null(
-            rows,
-            lambda: self._objects.listed(f"r{step.number}", rows, lambda: self._objects.object(here, field.nodes)),
+            rows, lambda: self._objects.listed(f"r{step.number}", rows, lambda: self._objects.object(here, field.nodes))
         )
 
-    def _page(self, field: _RootField) -> Expression:
+    def _page(self, field: Field) -> Expression:
         step = self._search(field, paged=True)
-        node = self._objects.node_type(field.declared)
-        here = self._objects.standing_on(step, node, field.path, field.root.source, field.root.key)
-        return pages.page(
-            self._objects, step, here, f"S{step.number}", field.made, field.asked, field.declared, field.nodes
-        )
+        return pages.page(self._objects, step, self._standing_on(step, field), f"S{step.number}", field)
 
-    def _verified(self, field: _RootField) -> Expression:
+    def _standing_on(self, step: Step, field: Field) -> Here:
+        return self._objects.standing_on(step, field, field.binding.source, field.binding.key)
+
+    def _verified(self, field: Field) -> Expression:
         step = self._search(field, paged=False, opened=True)
         step.parameters[statements.LIMIT] = lambda _: 1
-        scope = type_scope(field.made.domain, field.root.verifies, Verb.VERIFY)
+        scope = type_scope(field.made.domain, field.binding.verifies, Verb.VERIFY)
         self._steps.demand(step, scope, f"Query.{field.nodes[0].name.value}", Verb.VERIFY, field.path)
         return f"(None if S{step.number} is None else len(S{step.number}) > 0)"
 
-    def _search(self, field: _RootField, *, paged: bool, opened: bool = False) -> Step:
-        used = [(match, get, f"m{place}") for place, (match, get) in enumerate(field.asked.matches(field.root.by))]
+    def _search(self, field: Field, *, paged: bool, opened: bool = False) -> Step:
+        used = [(match, get, f"m{place}") for place, (match, get) in enumerate(field.asked.matches(field.binding.by))]
         conditions = [match.condition(parameter_of(match, name)) for match, _, name in used]
         step = self._steps.search(
-            field.made, [*field.root.where, *conditions], field.path, paged=paged, opened=opened
+            field.made, [*field.binding.where, *conditions], field.path, paged=paged, opened=opened
         )
         step.parameters.update({name: prepared(get, match.prepare) for match, get, name in used})
         step.sites.append(field.path)
         step.areas.extend(get for match, get, _ in used if match.is_area)
-        if field.root.way is not Way.VERIFIED:
+        if field.binding.way is not Way.VERIFIED:
             self._demand_lookup(step, field, [column for match, _, _ in used for column in match.reads])
         return step
 
-    def _demand_lookup(self, step: Step, field: _RootField, columns: Sequence[object]) -> None:
+    def _demand_lookup(self, step: Step, field: Field, columns: Sequence[object]) -> None:
         """The lookup of each guarded field that is searched by."""
         for column in columns:
             right = self._composed.published[column]  # type: ignore[index]
@@ -194,5 +169,8 @@ class _Compiler:
 
 def _fingerprint(operation: Operation) -> bytes:
     """Sixteen bytes that name the operation: its text with the fragments it may use, never a value."""
-    written = [print_ast(operation.node), *(print_ast(operation.fragments[name]) for name in sorted(operation.fragments))]
+    written = [
+        print_ast(operation.node),
+        *(print_ast(operation.fragments[name]) for name in sorted(operation.fragments)),
+    ]
     return hashlib.sha256("\n".join(written).encode()).digest()[:16]

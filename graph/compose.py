@@ -24,7 +24,7 @@ from graphql import (
     specified_scalar_types,
 )
 
-from domains.kit.domain import Domain, definitions, subgraph
+from domains.kit.domain import Domain, definitions, subgraph, types_of
 from domains.kit.fields import binding_of
 from domains.kit.rights import Published, Right, data_class_of, published
 from domains.kit.types import SEALED_KEY, Origin, origin_of
@@ -51,7 +51,7 @@ def compose(domains: Iterable[Domain]) -> Composed:
 def _parts(domains: Iterable[Domain]) -> Parts:
     parts: dict[str, list[tuple[str, GraphQLNamedType]]] = {}
     for domain in domains:
-        for name, type_ in subgraph(domain)._schema.type_map.items():
+        for name, type_ in types_of(subgraph(domain)).items():
             if not (name in MACHINERY or is_introspection_type(type_) or is_specified_scalar_type(type_)):
                 parts.setdefault(name, []).append((domain.name, type_))
     return parts
@@ -74,7 +74,7 @@ class _Merger:
                 _ = type_.fields
         return schema
 
-    def _merge(self, name: str, versions: Sequence[tuple[str, Any]]) -> GraphQLNamedType:
+    def _merge(self, name: str, versions: Sequence[tuple[str, Any]]) -> Any:
         first = versions[0][1]
         description = next((type_.description for _, type_ in versions if type_.description), None)
         if isinstance(first, GraphQLObjectType):
@@ -84,7 +84,10 @@ class _Merger:
             return GraphQLUnionType(name, lambda: [self._types[member] for member in members], description=description)
         if isinstance(first, GraphQLInputObjectType):
             return GraphQLInputObjectType(
-                name, lambda: self._input_fields(first), description=description, is_one_of=first.extensions["strawberry-definition"].is_one_of
+                name,
+                lambda: self._input_fields(first),
+                description=description,
+                is_one_of=first.extensions["strawberry-definition"].is_one_of,
             )
         return first  # scalars and enums are the same Python object, or the check refuses them
 

@@ -84,9 +84,8 @@ def _between(name: str, one: tuple[str, Any], other: tuple[str, Any]) -> Iterato
     elif isinstance(one[1], GraphQLInputObjectType):
         if _signature(one[1]) != _signature(other[1]):
             yield f"INPUT_MISMATCH: {name} has different fields {where}"
-    elif isinstance(one[1], GraphQLEnumType):
-        if set(one[1].values) != set(other[1].values):
-            yield f"ENUM_VALUE_MISMATCH: {name} has different values {where}"
+    elif isinstance(one[1], GraphQLEnumType) and set(one[1].values) != set(other[1].values):
+        yield f"ENUM_VALUE_MISMATCH: {name} has different values {where}"
 
 
 def _shared_fields(name: str, one: GraphQLObjectType, other: GraphQLObjectType, where: str) -> Iterator[str]:
@@ -176,13 +175,13 @@ def _target(composed: Composed, where: str, binding: object, field: Any) -> Iter
             if composed.owner(member.name) is None:
                 yield f"UNKNOWN_REFERENCE: {where} refers to {member.name}, which no domain owns"
     elif isinstance(binding, Relation):
-        yield from _rows_of(composed, where, binding, _node(composed, target))
+        yield from _rows_of(composed, where, binding, _node(target))
 
 
 def _rows_of(composed: Composed, where: str, binding: Relation, target: Any) -> Iterator[str]:
     if not is_object_type(target):
         yield f"UNKNOWN_REFERENCE: {where} is a relation to something that is no object"
-    elif binding.key is None and all(origin.source is not binding.by.table for origin in _of(composed, target)):  # type: ignore[attr-defined]
+    elif binding.key is None and all(origin.source is not binding.by.table for origin in _of(composed, target)):
         yield f"UNKNOWN_REFERENCE: {where} reads rows of another table than {target.name}, and names no key"
 
 
@@ -190,7 +189,7 @@ def _of(composed: Composed, target: Any) -> Iterable[Origin]:
     return composed.origins.get(target.name, {}).values()
 
 
-def _node(composed: Composed, target: Any) -> Any:
+def _node(target: Any) -> Any:
     """The type behind a connection, or the type itself."""
     if not is_object_type(target) or "edges" not in target.fields:
         return target

@@ -49,26 +49,24 @@ class Record:
             await self._written
 
     def _record(self, outcome: Outcome, looked_at: Any = (), missing: Sequence[str] = ()) -> "asyncio.Future[None]":
-        return self._ledger.record(
-            self.request_id, self._recipient(), self._operation(), outcome, looked_at, missing
-        )
+        return self._ledger.record(self.request_id, self._recipient(), self._operation(), outcome, looked_at, missing)
 
     def _recipient(self) -> Definition[Recipient]:
         caller = self._caller
         key = (caller.purpose, caller.subject, self._ledger)
-        known = caller.rights.memo.get(key)
+        known: Definition[Recipient] | None = caller.rights.memo.get(key)
         if known is None:
             purpose = caller.purpose
             known = caller.rights.memo[key] = self._ledger.recipient(
                 agency=caller.agency,
                 client=caller.client,
                 grants_revision=caller.rights.revision,
-                purpose=purpose and purpose.code,
-                legal_basis=purpose and purpose.legal_basis,
-                case_reference=purpose and purpose.case_reference,
+                purpose=purpose.code if purpose else None,
+                legal_basis=purpose.legal_basis if purpose else None,
+                case_reference=purpose.case_reference if purpose else None,
                 on_behalf_of=caller.subject,
             )
-        return known  # type: ignore[no-any-return]
+        return known
 
     def _operation(self) -> Definition[Operation]:
         plan = self._plan
@@ -79,4 +77,4 @@ class Record:
                 if step.is_personal
             ]
             plan.recorded_as = self._ledger.operation(document=plan.fingerprint, name=plan.operation, steps=steps)
-        return plan.recorded_as  # type: ignore[no-any-return]
+        return plan.recorded_as

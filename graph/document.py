@@ -13,7 +13,6 @@ from graphql import (
     DocumentNode,
     FloatValueNode,
     FragmentDefinitionNode,
-    GraphQLEnumType,
     GraphQLInputType,
     GraphQLNonNull,
     GraphQLScalarType,
@@ -44,6 +43,7 @@ from graph import limits, messages
 from graph.errors import Code, refused
 from graph.inputs import Convert, Values, bad_input, converter, raw
 from graph.literals import Skeleton, Typed, take_out
+from graph.plan import Plan
 
 DOCUMENTS, DOCUMENT_BYTES, PLANS_PER_OPERATION = 2_000, 16 * 2**20, 64
 
@@ -70,7 +70,7 @@ class Operation:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: tuple[Variable, ...]
     points: tuple[tuple[str, Callable[[Any], Any]], ...]
-    plans: dict[Shape, Any] = field(default_factory=dict)
+    plans: dict[Shape, Plan] = field(default_factory=dict)
 
     def values(self, given: Mapping[str, Any], typed: Typed) -> Values:
         """The values of all variables, checked and converted. Raises Refused with BAD_USER_INPUT."""
@@ -187,18 +187,14 @@ def _operation(
     switches: frozenset[str],
 ) -> Operation:
     variables = tuple(_variable(schema, definition, taken) for definition in node.variable_definitions or ())
-    points = tuple(
-        (variable.name, read) for variable in variables if (read := _point(variable, switches)) is not None
-    )
+    points = tuple((variable.name, read) for variable in variables if (read := _point(variable, switches)) is not None)
     return Operation(node.name.value if node.name else None, node, fragments, variables, points)
 
 
 def _variable(schema: GraphQLSchema, node: VariableDefinitionNode, taken: "_Taken") -> Variable:
     name = node.variable.name.value
     type_: Any = type_from_ast(schema, taken.types.get(name, node.type))
-    return Variable(
-        name, type_, converter(type_), taken.defaults.get(name, node.default_value), taken.places.get(name)
-    )
+    return Variable(name, type_, converter(type_), taken.defaults.get(name, node.default_value), taken.places.get(name))
 
 
 def _point(variable: Variable, switches: frozenset[str]) -> Callable[[Any], Any] | None:
@@ -236,7 +232,7 @@ class _Taken:
         self.places: dict[str, int] = {}
         self.types: dict[str, Any] = {}
         self.defaults: dict[str, ValueNode] = {}
-        self._order = dict(zip(sorted(node.loc.start for node in _literals(document)), places, strict=True))  # type: ignore[union-attr]
+        self._order = dict(zip(sorted(node.loc.start for node in _literals(document)), places, strict=True))
         if not places:
             self.document = document
             return
@@ -261,7 +257,9 @@ class _Taken:
         name = node.variable.name.value
         self.types[name] = node.type
         self.defaults[name] = node.default_value
-        required = node.type if isinstance(node.type, NonNullTypeNode) else NonNullTypeNode(type=node.type)
+        required: Any = node.type
+        if not isinstance(required, NonNullTypeNode):
+            required = NonNullTypeNode(type=required)
         return VariableDefinitionNode(variable=node.variable, type=required, directives=node.directives, loc=node.loc)
 
 

@@ -7,6 +7,7 @@ always asked for. Status codes follow the specification's two media types (DESIG
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
+from traceback import extract_tb
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -100,8 +101,8 @@ class Endpoint:
             status, body = 503, _errors(GraphError(Code.DISCLOSURE_NOT_RECORDED, message))
         except _Unacceptable as error:
             status, body = error.status, _errors(error.error)
-        except Exception as error:  # the last door: whatever happens, nothing of it reaches the caller
-            log.error("answer_failed", kind=type(error).__name__, exc_info=_without_values(error))
+        except Exception as error:  # noqa: BLE001 -- the last door: nothing of what happened reaches the caller
+            log.error("answer_failed", kind=type(error).__name__, at=_places(error))  # noqa: TRY400 -- values may stand in it
             status, body = 500, _errors(GraphError(Code.INTERNAL, "Something went wrong here."))
         metrics.ANSWERS.labels(status).inc()
         await _send(send, status, media_type, headers, body)
@@ -136,7 +137,9 @@ class Endpoint:
         parts = [f'Bearer resource_metadata="{self._metadata}"']
         if error is not None:
             parts.append(f'error="{error}"')
-        scopes = {str(entry.details["scope"]) for entry in refusal.errors if "scope" in entry.details} if refusal else set()
+        scopes = (
+            {str(entry.details["scope"]) for entry in refusal.errors if "scope" in entry.details} if refusal else set()
+        )
         if scopes:
             parts.append(f'scope="{" ".join(sorted(scopes))}"')
         return [(b"www-authenticate", ", ".join(parts).encode())]
@@ -181,7 +184,9 @@ def _parsed(body: bytes) -> Any:
 
 def _parameters(query_string: bytes) -> dict[str, Any]:
     try:
-        given = parse_qs(query_string.decode("ascii"), strict_parsing=bool(query_string), encoding="utf-8", errors="strict")
+        given = parse_qs(
+            query_string.decode("ascii"), strict_parsing=bool(query_string), encoding="utf-8", errors="strict"
+        )
     except ValueError:
         raise _Unacceptable(400, "The query string is not well-formed.") from None
     if any(len(values) > 1 for values in given.values()):
@@ -213,12 +218,14 @@ def _errors(*errors: GraphError) -> bytes:
     return orjson.dumps({"errors": [error.as_json() for error in errors]})
 
 
-def _without_values(error: Exception) -> Any:
-    """The places of a failure; its message may hold a value."""
-    return type(error), type(error)(), error.__traceback__
+def _places(error: Exception) -> list[str]:
+    """Where a failure came from; its message may hold a value and is not kept."""
+    return [f"{frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-5:]]
 
 
-async def _send(send: Send, status: int, media_type: bytes, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
+async def _send(
+    send: Send, status: int, media_type: bytes, headers: Iterable[tuple[bytes, bytes]], body: bytes
+) -> None:
     await send(
         {
             "type": "http.response.start",

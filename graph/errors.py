@@ -1,7 +1,7 @@
 """What can be said to a caller, as a closed list (DESIGN section 6).
 
-An error names scopes, coordinates, limits and places in the document. It never holds a value, the caller's own included,
-nor SQL, nor a stack, nor whether a person exists (law 9).
+An error names scopes, coordinates, limits and places in the document. It never holds a value, the caller's own
+included, nor SQL, nor a stack, nor whether a person exists (law 9).
 """
 
 from collections.abc import Mapping, Sequence

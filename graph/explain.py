@@ -38,7 +38,9 @@ class Explanation:
             "needed": needs,
             "held": [need["scope"] for need in needs if need["held"]],
             "missing": [need["scope"] for need in needs if not need["held"]],
-            "refusals": [error.as_json() for error in self.decision.errors] if isinstance(self.decision, Refused) else [],
+            "refusals": [error.as_json() for error in self.decision.errors]
+            if isinstance(self.decision, Refused)
+            else [],
             "steps": [self._step(step) for step in self.plan.steps if step.parent is None],
         }
 

@@ -99,7 +99,7 @@ def _scalar(type_: GraphQLScalarType) -> Convert:
     def convert(value: Any, where: str) -> Any:
         try:
             return parse(value)
-        except Exception:  # whatever a scalar raises, it quotes the value
+        except Exception:  # noqa: BLE001 -- whatever a scalar raises, it quotes the value
             raise bad_input(where, f"a {type_.name}") from None
 
     return convert

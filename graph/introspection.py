@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLSchema, execute_sync
+from graphql import GraphQLSchema, execute_sync
 
-from graph.errors import Code, refused
 from graph.document import parsed
+from graph.errors import Code, refused
 
 
 def answer(schema: GraphQLSchema, question: Any, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -17,6 +17,6 @@ def answer(schema: GraphQLSchema, question: Any, data: Mapping[str, Any]) -> dic
         variable_values=dict(question.variables),
         operation_name=question.operation_name,
     )
-    if not isinstance(result, ExecutionResult) or result.data is None:
+    if result.data is None:
         raise refused(Code.INTERNAL, "The schema could not be described.")
     return {key: value for key, value in result.data.items() if data.get(key) is None and value is not None}

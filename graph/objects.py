@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import FieldNode, GraphQLField, get_named_type, is_list_type, is_union_type
+from graphql import FieldNode, GraphQLField, get_named_type, is_list_type
 
 from domains.kit import statements
 from domains.kit.fields import Composite, Leaf, Link, Parts, Relation
@@ -19,6 +19,7 @@ from graph.answer_code import AnswerCode
 from graph.arguments import Arguments
 from graph.composed import Composed, Made
 from graph.cursors import Cursors
+from graph.field import Field
 from graph.plan import Keys, Path, Step
 from graph.selections import Selections
 from graph.steps import Steps
@@ -66,6 +67,12 @@ class Objects:
         self._shape = shape
         self.steps = steps
         self.code = AnswerCode()
+        self._kinds: dict[type, Callable[[Here, Field], Expression]] = {
+            Leaf: self._leaf,
+            Composite: self._composite,
+            Link: self._link,
+            Relation: self._relation,
+        }
 
     def object(self, here: Here, nodes: Sequence[FieldNode]) -> Expression:
         """The answer's object for what `nodes` select of it."""
@@ -100,17 +107,17 @@ class Objects:
             self.code.emit(f"{name}.append({value})")
         return name
 
-    def standing_on(self, step: Step, type_name: str, path: Path, source: Any, key: Any) -> Here:
+    def standing_on(self, step: Step, field: Field, source: Any, key: Any) -> Here:
         """An object on a row of a list: of its own table, or of another one that holds its key in the column `key`."""
         variable = f"r{step.number}"
         rows = {source: Row(variable, step)}
-        if key is None and (owner := self._composed.owner(type_name)) is not None:
+        if key is None and (owner := self._composed.owner(field.node_type)) is not None:
             key = owner.key_column
         if key is None:
-            return Here(type_name, path, rows, step.number, opened=step.opened)
+            return Here(field.node_type, field.path, rows, step.number, opened=step.opened)
         place = self.steps.column(step, key)
         keys = Keys(step=step.number, column=place)
-        return Here(type_name, path, rows, step.number, f"{variable}[{place}]", keys, opened=False)
+        return Here(field.node_type, field.path, rows, step.number, f"{variable}[{place}]", keys)
 
     # --- fields ------------------------------------------------------------------------------------------------------
 
@@ -118,34 +125,23 @@ class Objects:
         name = nodes[0].name.value
         if name == "__typename":
             return repr(here.type_name)
-        made = self._composed.made[here.type_name, name]
-        field = self._declared(here.type_name, name)
-        match made.binding:
-            case Leaf():
-                return self._leaf(here, path, made, field)
-            case Composite():
-                return self._composite(here, path, made, field, nodes)
-            case Link():
-                return self._link(here, path, made, nodes)
-            case Relation():
-                return self._relation(here, path, made, field, nodes)
-        raise AssertionError(f"{here.type_name}.{name} has no binding")
+        made, declared = self._composed.made[here.type_name, name], self._declared(here.type_name, name)
+        field = Field(path, made, declared, nodes, Arguments(declared, nodes[0], self._shape))
+        return self._kinds[type(made.binding)](here, field)
 
-    def _leaf(self, here: Here, path: Path, made: Made, field: GraphQLField) -> Expression:
-        if self._is_public_key(here, made):
+    def _leaf(self, here: Here, field: Field) -> Expression:
+        if self._is_public_key(here, field.made):
             return here.key
-        row = self._row(here, made)
-        self.steps.read(row.step, made.right, path)
-        value = f"{row.variable}[{self.steps.column(row.step, made.binding.expression)}]"
-        return f"json({value})" if get_named_type(field.type).name == "GeoJson" else value
+        row = self._row(here, field.made)
+        self.steps.read(row.step, field.made.right, field.path)
+        value = f"{row.variable}[{self.steps.column(row.step, field.binding.expression)}]"
+        return f"json({value})" if field.type.name == "GeoJson" else value
 
-    def _composite(
-        self, here: Here, path: Path, made: Made, field: GraphQLField, nodes: Sequence[FieldNode]
-    ) -> Expression:
-        row = self._row(here, made)
-        self.steps.read(row.step, made.right, path)
-        present = self.steps.column(row.step, made.binding.present)
-        value = self._parts(row, get_named_type(field.type).name, made.binding.parts, nodes)
+    def _composite(self, here: Here, field: Field) -> Expression:
+        row = self._row(here, field.made)
+        self.steps.read(row.step, field.made.right, field.path)
+        present = self.steps.column(row.step, field.binding.present)
+        value = self._parts(row, field.type.name, field.binding.parts, field.nodes)
         return f"(None if {row.variable}[{present}] is None else {value})"
 
     def _parts(self, row: Row, type_name: str, parts: Parts, nodes: Sequence[FieldNode]) -> Expression:
@@ -162,79 +158,64 @@ class Objects:
             entries.append(f"{key!r}: {value}")
         return f"{{{', '.join(entries)}}}"
 
-    def _link(self, here: Here, path: Path, made: Made, nodes: Sequence[FieldNode]) -> Expression:
-        row = self._row(here, made)
-        self.steps.read(row.step, made.right, path)
+    def _link(self, here: Here, field: Field) -> Expression:
+        row = self._row(here, field.made)
+        self.steps.read(row.step, field.made.right, field.path)
         result: Expression = "None"
-        for type_name, column in reversed(made.binding.keys.items()):
-            result = self._linked(row, path, type_name, column, nodes, result)
+        for type_name, column in reversed(field.binding.keys.items()):
+            result = self._linked(row, field, type_name, column, result)
         return result
 
-    def _linked(
-        self, row: Row, path: Path, type_name: str, column: Any, nodes: Sequence[FieldNode], otherwise: Expression
-    ) -> Expression:
+    def _linked(self, row: Row, field: Field, type_name: str, column: Any, otherwise: Expression) -> Expression:
         place = self.steps.column(row.step, column)
         key = self.code.name("k")
         self.code.emit(f"{key} = {row.variable}[{place}]")
-        target = Here(type_name, path, {}, row.step.number, key, Keys(step=row.step.number, column=place))
-        found = self.unless_null(key, lambda: self.object(target, nodes))
+        target = Here(type_name, field.path, {}, row.step.number, key, Keys(step=row.step.number, column=place))
+        found = self.unless_null(key, lambda: self.object(target, field.nodes))
         return found if otherwise == "None" else f"({otherwise} if {key} is None else {found})"
 
-    def _relation(
-        self, here: Here, path: Path, made: Made, field: GraphQLField, nodes: Sequence[FieldNode]
-    ) -> Expression:
-        relation: Relation = made.binding
-        key, keys, row = self._near_end(here, made, path)
-        asked = Arguments(field, nodes[0], self._shape)
-        is_dated = relation.as_of is not None and asked.is_given("as_of")
+    def _relation(self, here: Here, field: Field) -> Expression:
+        relation: Relation = field.binding
+        key, keys, row = self._near_end(here, field)
+        is_dated = relation.as_of is not None and field.asked.is_given("as_of")
         opened = here.opened and relation.key is None
-        step = self.steps.related(made, path, keys, here.parent, is_dated=is_dated, opened=opened)
-        self.steps.read(step, made.right, path)
-        if is_dated and made.right is not None and not made.right.data_class.is_public:
-            self.steps.demand(step, made.right.scope(Verb.HISTORY), made.right.coordinate, Verb.HISTORY, path)
+        step = self.steps.related(field.made, field.path, keys, here.parent, is_dated=is_dated, opened=opened)
+        self.steps.read(step, field.made.right, field.path)
         if is_dated:
-            step.parameters[statements.DATE] = asked.getter("as_of")
-        return self._far_end(step, made, path, asked, field, nodes, row, key)
+            step.parameters[statements.DATE] = field.asked.getter("as_of")
+            self._demand_history(step, field)
+        is_list = relation.at_most is None or is_list_type(field.declared.type)
+        found = f"S{step.number}.get({key}, EMPTY)" if is_list else f"S{step.number}.get({key})"
+        return self._far_end(step, field, row.present(found) if row is not None else found, is_list=is_list)
 
-    def _near_end(self, here: Here, made: Made, path: Path) -> tuple[Expression, Keys, Row | None]:
+    def _demand_history(self, step: Step, field: Field) -> None:
+        right = field.made.right
+        if right is not None and not right.data_class.is_public:
+            self.steps.demand(step, right.scope(Verb.HISTORY), right.coordinate, Verb.HISTORY, field.path)
+
+    def _near_end(self, here: Here, field: Field) -> tuple[Expression, Keys, Row | None]:
         """What the relation's rows are found by: the entity's key, or a column of its own row."""
-        source = made.origin.source if made.origin is not None else None
-        row = self._row(here, made) if source is not None else None
+        origin = field.made.origin
+        row = self._row(here, field.made) if origin is not None and origin.source is not None else None
         if row is not None:
-            row.step.sites.append(path)
-        if made.binding.on is None:
+            row.step.sites.append(field.path)
+        if field.binding.on is None:
             assert here.keys is not None
             return here.key, here.keys, row
         assert row is not None
-        place = self.steps.column(row.step, made.binding.on)
+        place = self.steps.column(row.step, field.binding.on)
         return f"{row.variable}[{place}]", Keys(step=row.step.number, column=place), row
 
-    def _far_end(
-        self,
-        step: Step,
-        made: Made,
-        path: Path,
-        asked: Arguments,
-        field: GraphQLField,
-        nodes: Sequence[FieldNode],
-        row: Row | None,
-        key: Expression,
-    ) -> Expression:
-        relation: Relation = made.binding
-        source = relation.by.table  # type: ignore[attr-defined]
-        target = self.node_type(field)
-        is_list = relation.at_most is None or is_list_type(field.type)
-        here = self.standing_on(step, target, path, source, relation.key)
-        found = f"S{step.number}.get({key}, EMPTY)" if is_list else f"S{step.number}.get({key})"
-        rows = row.present(found) if row is not None else found
-        if relation.at_most is None:
-            return pages.page(self, step, here, rows, made, asked, field, nodes)
+    def _far_end(self, step: Step, field: Field, rows: Expression, *, is_list: bool) -> Expression:
+        here = self.standing_on(step, field, step.source, field.binding.key)
+        if field.binding.at_most is None:
+            return pages.page(self, step, here, rows, field)
         variable = self.code.name("l") if is_list else f"r{step.number}"
         self.code.emit(f"{variable} = {rows}")
         if not is_list:
-            return self.unless_null(variable, lambda: self.object(here, nodes))
+            return self.unless_null(variable, lambda: self.object(here, field.nodes))
         return self.unless_null(
-            variable, lambda: self.listed(f"r{step.number}", variable, lambda: self.object(here, nodes))
+            variable, lambda: self.listed(f"r{step.number}", variable, lambda: self.object(here, field.nodes))
         )
 
     # --- rows --------------------------------------------------------------------------------------------------------
@@ -264,10 +245,3 @@ class Objects:
         type_: Any = self._composed.schema.type_map[type_name]
         declared: GraphQLField = type_.fields[name]
         return declared
-
-    def node_type(self, field: GraphQLField) -> str:
-        """The type of a relation's rows; of the nodes, if it is a connection."""
-        type_: Any = get_named_type(field.type)
-        if not is_union_type(type_) and "edges" in type_.fields:
-            type_ = get_named_type(get_named_type(type_.fields["edges"].type).fields["node"].type)
-        return str(type_.name)

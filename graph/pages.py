@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graphql import FieldNode, GraphQLField, get_named_type
+from graphql import FieldNode, get_named_type
 
 from domains.kit import statements
 from graph.arguments import Arguments
-from graph.composed import Made
 from graph.cursors import BEFORE_ALL, Place
+from graph.field import Field
 from graph.plan import Asked, Path, Step
 
 if TYPE_CHECKING:
@@ -21,25 +21,16 @@ if TYPE_CHECKING:
 PAGING = frozenset({"first", "after"})
 
 
-def page(
-    objects: "Objects",
-    step: Step,
-    here: "Here",
-    rows: "Expression",
-    made: Made,
-    asked: Arguments,
-    field: GraphQLField,
-    nodes: Sequence[FieldNode],
-) -> "Expression":
+def page(objects: "Objects", step: Step, here: "Here", rows: "Expression", field: Field) -> "Expression":
     """The code of a connection over `rows`; gives the step its limit and the place where the page begins."""
-    size, place = asked.page_size(), _place(made, asked)
+    size, place = field.asked.page_size(), _place(field)
     step.fan, step.is_paged = size, True
     step.parameters[statements.LIMIT] = lambda asked: size(asked) + 1
-    step.parameters[statements.AFTER] = _begin(objects, asked, place)
+    step.parameters[statements.AFTER] = _begin(objects, field.asked, place)
     found = objects.code.name("l")
     objects.code.emit(f"{found} = {rows}")
     parts = _Connection(objects, step, here, found, objects.steps.argument(size), place)
-    return objects.unless_null(found, lambda: parts.connection(get_named_type(field.type), nodes))
+    return objects.unless_null(found, lambda: parts.connection(field.type, field.nodes))
 
 
 class _Connection:
@@ -87,9 +78,7 @@ class _Connection:
 
     def _cursor(self, row: str) -> "Expression":
         if self._sealer is None:
-            self._sealer = self._objects.steps.argument(
-                lambda asked: self._objects.cursors.sealer(self._place(asked))
-            )
+            self._sealer = self._objects.steps.argument(lambda asked: self._objects.cursors.sealer(self._place(asked)))
         surrogate = self._objects.steps.column(self._step, self._step.source.c["surrogate"])
         return f"{self._sealer}({row}[{surrogate}])"
 
@@ -114,8 +103,9 @@ def _begin(objects: "Objects", asked: Arguments, place: Callable[[Asked], Place]
     return lambda asked: objects.cursors.open(after(asked), place(asked))
 
 
-def _place(made: Made, asked: Arguments) -> Callable[[Asked], Place]:
+def _place(field: Field) -> Callable[[Asked], Place]:
     """What the cursors of this list are bound to."""
-    coordinate = made.right.coordinate if made.right is not None else f"Query.{made.python_name}"
+    right, asked = field.made.right, field.asked
+    coordinate = right.coordinate if right is not None else f"Query.{field.made.python_name}"
     getters = [asked.getter(name) for name in asked.names if name not in PAGING and asked.is_given(name)]
     return lambda asked: Place(asked.client, coordinate, [get(asked) for get in getters])

@@ -14,6 +14,7 @@ from domains.kit.rules import PersonRows, Rule
 from domains.kit.scopes import Verb
 from domains.kit.statements import Statement
 from graph.inputs import Values
+from ledger import Definition, Operation
 
 Path = tuple[str, ...]  # response keys; indices of lists are left out
 
@@ -120,7 +121,7 @@ class Plan:
     code: str  # the source of `build`, for whoever wants to read it
     fingerprint: bytes  # of the operation without its values; names it in the ledger
     personal: Mapping[int, int]  # number of each step that reads personal data -> its place in the ledger's definition
-    recorded_as: Any = None  # the ledger's definition of it, once there is one
+    recorded_as: Definition[Operation] | None = None  # as the ledger knows it, once it does
 
     def cost(self, asked: Asked) -> int:
         """Points: one for each statement, and one for each row it may return (assumed sizes of lists: compile.py)."""

@@ -41,7 +41,9 @@ class Run:
         self._granted = granted
         self._asked = asked
         self._on_people = on_people
-        self._readers = [_reader(step, allowed, databases) for step, allowed in zip(plan.steps, granted.rows, strict=True)]
+        self._readers = [
+            _reader(step, allowed, databases) for step, allowed in zip(plan.steps, granted.rows, strict=True)
+        ]
         self._values = [
             _values(step, reader, allowed, asked)
             for step, reader, allowed in zip(plan.steps, self._readers, granted.rows, strict=True)

@@ -1,4 +1,4 @@
-"""Which fields an operation selects of a type, under one shape: fragments opened, directives applied, duplicates merged."""
+"""Which fields an operation selects of a type, under one shape: fragments opened, directives applied."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -6,7 +6,6 @@ from typing import Any
 
 from domains.kit import loader, statements
 from domains.kit.fields import Relation
-from domains.kit.queries import Root
 from domains.kit.rights import Right
 from domains.kit.rules import PersonRows, Rule
 from domains.kit.scopes import Verb
@@ -35,62 +34,33 @@ class Steps:
 
     def opened(self, made: Made, path: Path, keys: Keys) -> Step:
         """Rows by keys that the caller gives."""
-        root: Root = made.binding
-        return self._keyed(
-            made.domain, root.source, root.key, (), path=path, keys=keys, reached=Reached.OPENED, parent=None, opened=True
-        )
+        step = self._step(made.domain, made.binding.source, path, None, opened=True)
+        return self._by_keys(step, made.binding.key, keys)
 
     def of_entity(self, made: Made, path: Path, keys: Keys, parent: int | None, *, opened: bool) -> Step:
         """What one domain's own table knows of an entity, by its key."""
         assert made.origin is not None
-        origin = made.origin
-        return self._keyed(
-            made.domain,
-            origin.source,
-            origin.key_column,
-            (),
-            path=path,
-            keys=keys,
-            reached=Reached.OPENED if opened else Reached.FOLLOWED,
-            parent=parent,
-            opened=opened,
-        )
+        step = self._step(made.domain, made.origin.source, path, parent, opened=opened)
+        return self._by_keys(step, made.origin.key_column, keys)
 
-    def related(
-        self, made: Made, path: Path, keys: Keys, parent: int | None, *, is_dated: bool, opened: bool
-    ) -> Step:
+    def related(self, made: Made, path: Path, keys: Keys, parent: int | None, *, is_dated: bool, opened: bool) -> Step:
         """The rows of a relation, as lists, pages or single ones."""
         relation: Relation = made.binding
         conditions = [*relation.where]
         if relation.as_of is not None:
             conditions += statements.valid_on(relation.as_of, dated=is_dated)
-        step = self._keyed(
-            made.domain,
-            relation.by.table,  # type: ignore[attr-defined]
-            relation.by,
-            conditions,
-            path=path,
-            keys=keys,
-            reached=Reached.OPENED if opened else Reached.FOLLOWED,
-            parent=parent,
-            opened=opened,
-            size=relation.at_most,
-        )
+        step = self._step(made.domain, relation.by.table, path, parent, opened=opened)
         step.sites.append(path)
-        return step
+        return self._by_keys(step, relation.by, keys, conditions, relation.at_most)
 
-    def search(
-        self, made: Made, conditions: Sequence[Any], path: Path, *, paged: bool, opened: bool = False
-    ) -> Step:
+    def search(self, made: Made, conditions: Sequence[Any], path: Path, *, paged: bool, opened: bool = False) -> Step:
         """Rows that match, with or without pages."""
-        root: Root = made.binding
-        step = self._step(made.domain, root.source, path, Reached.LISTED, None, opened=opened)
-        step.arrange = loader.as_list
+        step = self._step(made.domain, made.binding.source, path, None, opened=opened)
+        step.reached, step.arrange = Reached.LISTED, loader.as_list
 
         def write(rule: Rule) -> Statement:
-            return statements.matching(
-                root.source, step.columns, [*conditions, *_rules(step.rows, rule)], paged=paged
-            )
+            conditions_here = [*conditions, *_rules(step.rows, rule)]
+            return statements.matching(step.source, step.columns, conditions_here, paged=paged)
 
         step.write = write
         return step
@@ -141,49 +111,35 @@ class Steps:
 
     # --- making one --------------------------------------------------------------------------------------------------
 
-    def _keyed(
-        self,
-        domain: str,
-        source: Any,
-        key: Any,
-        conditions: Sequence[Any],
-        *,
-        path: Path,
-        keys: Keys,
-        reached: Reached,
-        parent: int | None,
-        opened: bool,
-        size: int | None = 1,
-    ) -> Step:
-        step = self._step(domain, source, path, reached, parent, opened=opened)
-        step.key, step.keys, step.offset = key, keys, 1
-        step.is_single, step.is_list = size == 1, size is not None and size > 1
-        step.fan = 1 if size == 1 else min(size or ASSUMED_LIST, ASSUMED_LIST)
-        step.arrange = (
-            loader.one_per_key if size == 1 else loader.many_per_key if size is None else loader.at_most(size)
-        )
-        written = statements.page_by_keys if size is None else partial(statements.by_keys, ordered=size != 1)
-
-        def write(rule: Rule) -> Statement:
-            return written(source, key, step.columns, [*conditions, *_rules(step.rows, rule)])
-
-        step.write = write
-        return step
-
-    def _step(
-        self, domain: str, source: Any, path: Path, reached: Reached, parent: int | None, *, opened: bool
-    ) -> Step:
+    def _step(self, domain: str, source: Any, path: Path, parent: int | None, *, opened: bool) -> Step:
         step = Step(
             number=len(self.all),
             domain=domain,
             source=source,
             path=path,
-            reached=reached,
+            reached=Reached.OPENED if opened else Reached.FOLLOWED,
             rows=self._composed.rows.get(source),
             opened=opened,
             parent=parent,
         )
         self.all.append(step)
+        return step
+
+    def _by_keys(self, step: Step, key: Any, keys: Keys, conditions: Sequence[Any] = (), size: int | None = 1) -> Step:
+        """One row per key, lists of at most `size`, or pages where `size` is None."""
+        step.key, step.keys, step.offset = key, keys, 1
+        step.is_single, step.is_list = size == 1, size is not None and size > 1
+        step.fan = 1 if size == 1 else min(size or ASSUMED_LIST, ASSUMED_LIST)
+        if size is None:
+            written, step.arrange = statements.page_by_keys, loader.many_per_key
+        else:
+            written = partial(statements.by_keys, ordered=size > 1)
+            step.arrange = loader.one_per_key if size == 1 else loader.at_most(size)
+
+        def write(rule: Rule) -> Statement:
+            return written(step.source, key, step.columns, [*conditions, *_rules(step.rows, rule)])
+
+        step.write = write
         return step
 
 

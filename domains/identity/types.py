@@ -3,7 +3,7 @@
 from enum import Enum
 
 import strawberry
-from sqlalchemy import ColumnElement, case, cast, func, Integer, Date
+from sqlalchemy import ColumnElement, Integer, case, cast, func
 
 from domains.identity.tables import citizens, contacts, electronic_identities, identity_cards, units
 from domains.kit.classes import BASIC
@@ -58,7 +58,8 @@ def age_of(partial_date: ColumnElement[str]) -> ColumnElement[int]:
     """Completed years today. What the date leaves open counts as its last day: nobody is made older than known."""
     year, today = cast(func.substr(partial_date, 1, 4), Integer), func.current_date()
     month_day = func.substr(partial_date, 6)
-    latest = case((month_day == "", "12-31"), (func.length(month_day) == 2, month_day + "-31"), else_=month_day)  # fmt: skip
+    month_only = func.length(month_day) == 2
+    latest = case((month_day == "", "12-31"), (month_only, month_day + "-31"), else_=month_day)
     had_birthday = latest <= func.to_char(today, "MM-DD")
     return cast(func.extract("year", today), Integer) - year - case((had_birthday, 0), else_=1)
 

@@ -14,12 +14,14 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import asyncpg
 import structlog
 
 log = structlog.get_logger()
+
+PreparedStatement: TypeAlias = "asyncpg.prepared_stmt.PreparedStatement[Any]"
 
 STATEMENTS_PER_CONNECTION = 500
 RECONNECT_SECONDS = (0.0, 0.1, 0.5, 1.0)
@@ -65,7 +67,7 @@ class Connection:
     def __init__(self, raw: "asyncpg.Connection[Any]", limits: Limits) -> None:
         self.raw = raw
         self._limits = limits
-        self._prepared: OrderedDict[str, asyncpg.prepared_stmt.PreparedStatement[Any]] = OrderedDict()
+        self._prepared: OrderedDict[str, PreparedStatement] = OrderedDict()
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """Rows of one statement. Raises SourceUnavailable; the connection may be closed afterwards."""
@@ -81,12 +83,16 @@ class Connection:
 
     async def _fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
         try:
-            return await (await self._statement(sql)).fetch(*values)
+            return await self._fetch_prepared(sql, values)
         except asyncpg.InvalidCachedStatementError:  # a migration changed what it reads: prepare anew, once
             del self._prepared[sql]
-            return await (await self._statement(sql)).fetch(*values)
+            return await self._fetch_prepared(sql, values)
 
-    async def _statement(self, sql: str) -> Any:
+    async def _fetch_prepared(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        rows: list[Any] = await (await self._statement(sql)).fetch(*values)
+        return rows
+
+    async def _statement(self, sql: str) -> "PreparedStatement":
         prepared = self._prepared.get(sql)
         if prepared is None:
             prepared = self._prepared[sql] = await self.raw.prepare(sql)

@@ -5,11 +5,13 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import strawberry
+from graphql import GraphQLNamedType
 from sqlalchemy import MetaData
 from strawberry.federation.schema_directives import Link
+from strawberry.federation.types import LinkImport
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 
@@ -18,7 +20,7 @@ from domains.kit.rules import OtherRows, PersonRows
 from domains.kit.scalars import SCALARS
 from domains.kit.scopes import ScopeSet
 
-FEDERATION_VERSION = "2.9"  # the newest that all composers read; without its @link they assume Federation 1
+FEDERATION_VERSION: Final = "2.9"  # the newest that all composers read; without its @link they assume Federation 1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -41,7 +43,7 @@ class SubgraphSchema(strawberry.federation.Schema):
         super()._add_link_directives(additional_directives)
         url = f"https://specs.apollo.dev/federation/v{FEDERATION_VERSION}"
         if not any(isinstance(directive, Link) and directive.url == url for directive in self.schema_directives):
-            self.schema_directives = [*self.schema_directives, Link(url=url, import_=["@key"])]
+            self.schema_directives = [*self.schema_directives, Link(url=url, import_=[LinkImport("@key")])]
 
 
 @cache
@@ -51,9 +53,14 @@ def subgraph(domain: Domain) -> SubgraphSchema:
     return _schema(domain)
 
 
+def types_of(schema: SubgraphSchema) -> dict[str, GraphQLNamedType]:
+    """The graphql-core types of a domain's schema by name."""
+    return schema._schema.type_map  # noqa: SLF001 -- Strawberry offers no other way to them
+
+
 def definitions(schema: SubgraphSchema) -> list[StrawberryObjectDefinition]:
     """Every object type of a domain's schema; Strawberry finds them, so none is forgotten."""
-    found = (type_.extensions.get("strawberry-definition") for type_ in schema._schema.type_map.values())
+    found = (type_.extensions.get("strawberry-definition") for type_ in types_of(schema).values())
     return [definition for definition in found if isinstance(definition, StrawberryObjectDefinition)]
 
 

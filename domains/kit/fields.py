@@ -173,6 +173,8 @@ def _method(binding: object) -> FieldDecorator:
 
     def decorate(method: Callable[..., object]) -> StrawberryField:
         described = inspect.cleandoc(method.__doc__ or "")
-        return strawberry.field(resolver=method, description=described, metadata={BINDING: binding})
+        field: Any = strawberry.field(resolver=method, description=described, metadata={BINDING: binding})
+        assert isinstance(field, StrawberryField)
+        return field
 
     return decorate

@@ -1,8 +1,8 @@
 """Batches of keys, merged across requests: the one DataLoader of the project.
 
-A loader belongs to one statement of one plan. An ask is what one request wants of it: a tuple of keys, and the values of
-all other parameters, row rules included. Asks with equal values share a statement; asks with other values never do, so
-one caller's reach cannot widen another's. Each asker gets the rows of the whole batch and looks up its own keys.
+A loader belongs to one statement of one plan. An ask is what one request wants of it: a tuple of keys, and the values
+of all other parameters, row rules included. Asks with equal values share a statement; asks with other values never do,
+so one caller's reach cannot widen another's. Each asker gets the rows of the whole batch and looks up its own keys.
 """
 
 import asyncio

@@ -112,5 +112,5 @@ def parameter_of(match: Match, name: str) -> Any:
 
 
 def _table(column: ColumnElement[Any]) -> FromClause:
-    table: FromClause = column.table  # type: ignore[attr-defined]  # columns of tables have one
+    table: FromClause = column.table
     return table

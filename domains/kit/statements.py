@@ -93,15 +93,17 @@ def _keys(key: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _written(statement: Select[Any]) -> Statement:
-    fixed = replacement_traverse(statement, {}, _constant)
+    fixed: Any = replacement_traverse(statement, {}, _constant)
     compiled = fixed.compile(dialect=_DIALECT)
-    return Statement(str(compiled), tuple(compiled.positiontup or ()))  # type: ignore[attr-defined]
+    return Statement(str(compiled), tuple(compiled.positiontup or ()))
 
 
 def _constant(element: Any, **_: Any) -> Any:
     """Constants of a derived fact are written into the SQL; only what a request brings stays a parameter."""
     if isinstance(element, BindParameter) and not element.required:
-        return literal_column(str(element.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})), element.type)
+        return literal_column(
+            str(element.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})), element.type
+        )
     return None
 
 
@@ -110,4 +112,6 @@ _DIALECT: Any = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 def _sent(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """A column as it is sent: numeric as double precision, which is what JSON has."""
-    return cast(column, Double()) if isinstance(column.type, Numeric) and not isinstance(column.type, Double) else column
+    return (
+        cast(column, Double()) if isinstance(column.type, Numeric) and not isinstance(column.type, Double) else column
+    )

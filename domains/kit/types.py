@@ -13,6 +13,7 @@ from typing import Any, TypeVar, dataclass_transform
 import strawberry
 from sqlalchemy import ColumnElement, FromClause
 from strawberry.federation.schema_directives import Key
+from strawberry.federation.types import FieldSet
 from strawberry.types.base import StrawberryObjectDefinition
 
 from domains.kit.fields import (
@@ -99,7 +100,7 @@ def _keyed(key: str, table: FromClause | None, *, owns: bool) -> Callable[[T], T
         if joins_by == SEALED_KEY:
             _add_sealed_key(cls)
         description = inspect.getdoc(cls) if owns else None  # the owner describes an entity, for every register
-        return strawberry.federation.type(cls, keys=[Key(fields=joins_by)], description=description)
+        return strawberry.federation.type(cls, keys=[Key(fields=FieldSet(joins_by))], description=description)
 
     return decorate
 
