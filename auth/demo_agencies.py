@@ -113,9 +113,9 @@ def _land(scope: Scope) -> bool:
 def _tax(scope: Scope) -> bool:
     of_enterprises = scope.domain == "enterprises" and scope.verb in OPEN_VERBS
     of_rights = (scope.domain, scope.type, scope.verb) == ("land", "land_right", "read")
-    return (
-        of_enterprises or of_rights or (scope.type == "citizen" and scope.field in BASIC and scope.verb in OPEN_VERBS)
-    )
+    of_people = scope.type == "citizen" and scope.field in BASIC and scope.verb == "read"
+    by_number = (scope.type, scope.field, scope.verb) == ("citizen", "pin", "lookup")
+    return of_enterprises or of_rights or of_people or by_number
 
 
 def _procedures(scope: Scope) -> bool:

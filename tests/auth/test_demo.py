@@ -14,7 +14,8 @@ PERSON = "000000000042"  # a personal number of nobody: no province has code 000
 SCOPES = frozenset(
     {
         "identity:citizen.pin:lookup", "identity:citizen.pin:read", "identity:citizen.full_name:read",
-        "identity:citizen.sex:read", "identity:citizen:verify", "identity:citizen:protected",
+        "identity:citizen.full_name:lookup", "identity:citizen.sex:read", "identity:citizen:verify",
+        "identity:citizen:protected",
         "population:citizen.ethnicity:read", "population:residence.commune_code:lookup",
         "population:citizen.residences:history", "land:land_right.share:read", "land:certificate.serial:lookup",
         "enterprises:member.percent:read",
@@ -22,6 +23,10 @@ SCOPES = frozenset(
 )  # fmt: skip
 DEMO = with_demo_sets(Catalogue(SCOPES))
 HELD = {
+    "tax": {
+        "identity:citizen.pin:lookup", "identity:citizen.pin:read", "identity:citizen.full_name:read",
+        "identity:citizen.sex:read", "land:land_right.share:read", "enterprises:member.percent:read",
+    },
     "public-security": SCOPES,
     "bank": {"identity:citizen:verify"},
     "land-office": {

@@ -61,7 +61,6 @@ async def test_a_revoked_grant_ends_in_two_processes_before_the_next_poll(here: 
 async def test_a_revocation_whose_notification_is_lost_is_found_by_asking(here: Installation) -> None:
     authorization = f"Bearer {await here.token('desk', NAME)}"
     assert holds(here, authorization)()
-    await here.connection.execute("create or replace function pg_temp.silent() returns void language sql as ''")
     await here.connection.execute("alter table grants disable trigger bump_policy")
     await here.connection.execute(REVOKE)
     await here.connection.execute("update policy set revision = revision + 1")  # without notifying anybody
