@@ -139,6 +139,12 @@ def _field(composed: Composed, type_name: str, field_name: str, made: Made) -> I
     elif made.right is not None:
         yield from _guarded(composed, where, made, field)
         yield from _target(composed, where, made.binding, field)
+        if (
+            isinstance(made.binding, Relation)
+            and made.binding.on is None
+            and (made.origin is None or not made.origin.key)
+        ):
+            yield f"NO_KEY: {where} relates to rows, and its type has no key; name the column with `on`"
     elif made.origin is not None and not made.origin.is_value:
         yield f"NO_DATA_CLASS: {where} declares no data class; say BASIC, SENSITIVE or public(reason)"
 

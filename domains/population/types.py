@@ -133,7 +133,11 @@ class Household:
     code: str | None = column(households.c.code, BASIC)
     head: "Citizen | None" = link("Citizen", households.c.head_pin, BASIC, "Head of the household.")
     members: list[HouseholdMember] | None = relation(
-        household_members.c.household_code, BASIC, "Present members, the head included; at most 100.", at_most=100
+        household_members.c.household_code,
+        BASIC,
+        "Present members, the head included; at most 100.",
+        on=households.c.code,
+        at_most=100,
     )
     address: Address | None = value(
         address_of(units, households.c.unit_code, households.c.unit_scheme, households.c.detail),
