@@ -3,8 +3,8 @@
 A subject is one block of 16 bytes under AES-128:
 
     bytes 0-11   the subject's key as 12 ASCII characters (a person: the 12 digits of the PIN)
-    byte  12     kind of subject, top bit set (1: person; kinds for other subjects of 12 characters have room)
-    bytes 13-15  epoch of the key, base 128, top bits set
+    byte  12     0xC0 + kind of subject (1: person; other subjects of up to 12 characters have room)
+    bytes 13-15  epoch of the key in base 64, most significant first, 0x80 + digit
 
 One block is one permutation of its 16 bytes, which is all that is wanted: the same person gets the same pseudonym
 within an epoch, two persons never share one, and without the key neither direction can be computed. Kind and epoch
@@ -21,7 +21,7 @@ from ledger.errors import NotAPersonalNumber
 
 KEY_LENGTH = 16
 BLOCK_LENGTH = 16
-EPOCHS = range(1, 1 << 21)
+EPOCHS = range(1, 1 << 18)
 
 _SUBJECT_LENGTH = 12
 _DIGITS = b"0123456789"
@@ -73,14 +73,13 @@ class Pseudonyms:
     def _is_well_formed(self, plain: bytes, count: int) -> bool:
         """Whether every block is 12 digits and the suffix, told for all blocks at once.
 
-        Without the digits only suffixes are left, and their first bytes stand 16 apart: so each block has 12 digits.
+        Without the digits only suffixes are left, and their first bytes, unlike all others, stand where they must.
         """
         return (
-            len(plain) == BLOCK_LENGTH * count
-            and plain.translate(None, _DIGITS) == self._suffix_bytes * count
+            plain.translate(None, _DIGITS) == self._suffix_bytes * count
             and plain[_SUBJECT_LENGTH::BLOCK_LENGTH] == self._suffix_bytes[:1] * count
         )
 
 
 def _suffix(subject: Subject, epoch: int) -> bytes:
-    return bytes(0x80 | part for part in (subject, epoch >> 14, epoch >> 7 & 0x7F, epoch & 0x7F))
+    return bytes((0xC0 | subject, 0x80 | epoch >> 12, 0x80 | epoch >> 6 & 0x3F, 0x80 | epoch & 0x3F))

@@ -62,8 +62,10 @@ class Server:
         finally:
             await connection.close()
 
-    async def end_sessions(self, database: str) -> None:
-        await self.execute(f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{database}'")
+    async def end_sessions(self, database: str, those: str = "true") -> None:
+        await self.execute(
+            f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{database}' and {those}"
+        )
 
     async def segments(self, database: str) -> list[Segment]:
         """What is in the table, in the order in which a reader takes it."""

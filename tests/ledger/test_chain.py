@@ -129,6 +129,16 @@ def test_segment_of_unknown_outcome_may_stand_or_not_stand_at_the_end_of_a_strea
     assert len(list(verified([*before, unknown, *after]))) == 4
 
 
+def test_stream_longer_than_its_writer_can_have_made_it_is_named() -> None:
+    stream = Stream(1)
+    [first] = extend(stream, 1)
+    successor = stream.successor()
+    appended = extend(stream, 1, 1)
+
+    with pytest.raises(ChainBroken, match="follows it"):
+        list(verified([first, *appended, *extend(successor, 1)]))
+
+
 def test_stream_of_which_nothing_is_durable_passes_on_what_it_knew_of_the_one_before() -> None:
     stream = Stream(1)
     [first] = extend(stream, 1)

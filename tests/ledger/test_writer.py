@@ -1,6 +1,7 @@
 """PostgreSQL killed, frozen or slow: nothing acknowledged is missing, and what cannot be recorded is soon withheld."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -8,7 +9,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from ledger import Bounds, ChainBroken, LedgerUnreachable, NotRecorded, read_disclosures
+from ledger import Bounds, ChainBroken, LedgerUnreachable, NotDurable, NotRecorded, read_disclosures
 from tests.ledger.desk import Desk, pin
 from tests.ledger.server import Server
 
@@ -188,6 +189,53 @@ async def test_write_while_another_is_under_way_gathers_into_one(desk: Desk, ser
     await asyncio.gather(first, *others)
 
     assert [segment.n for segment in await server.segments(database)] == [1, 28]
+
+
+async def test_answers_waiting_behind_a_write_that_failed_are_written_by_the_next(
+    desk: Desk, server: Server, database: str
+) -> None:
+    async with table_locked(server, database):
+        failing = desk.record([pin(1)])[1]
+        await asyncio.sleep(0.05)
+        waiting = [desk.record([pin(i)])[1] for i in range(2, 5)]
+        await server.end_sessions(database, "application_name = 'lienthong ledger'")
+        with pytest.raises(NotRecorded):
+            await failing
+    await asyncio.gather(*waiting)
+
+    assert (desk.ledger.counts.recorded, desk.ledger.counts.withheld) == (3, 1)
+
+
+async def test_database_that_refuses_a_write_is_asked_anew_whether_it_is_durable(
+    desk: Desk, server: Server, database: str
+) -> None:
+    await server.execute("alter table segments add constraint full_disk check (n > 1) not valid", database)
+    with pytest.raises(NotRecorded):
+        await desk.answer([pin(1)])
+
+    await server.execute("alter table segments drop constraint full_disk", database)
+    await server.execute(f"alter database {database} set synchronous_commit = off")
+
+    with pytest.raises(NotDurable):
+        await desk.ledger.confirm()
+
+
+async def test_answer_that_nobody_waits_for_any_more_fails_without_a_complaint_of_the_loop(
+    open_desk: OpenDesk, server: Server, database: str
+) -> None:
+    complaints: list[object] = []
+    desk = await open_desk(Bounds(seconds=0.1))
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    try:
+        async with table_locked(server, database):
+            desk.record([pin(1)])
+            await asyncio.sleep(0.3)
+            gc.collect()
+    finally:
+        asyncio.get_running_loop().set_exception_handler(None)
+
+    assert desk.ledger.counts.withheld == 1
+    assert complaints == []
 
 
 async def test_loop_that_shuts_down_while_writing_withholds_what_waits(
