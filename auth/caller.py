@@ -25,7 +25,8 @@ class Rights:
     """What is allowed now, scope by scope.
 
     One object is shared by every request of the same client, purpose, scopes and kind of caller while the snapshot of
-    the grants lives. It compares by identity, and `memo` dies with it: decisions may be kept there, keyed by plan.
+    the grants lives: by many citizens and many cases. It compares by identity, and `memo` dies with it. Decisions may
+    be kept there; what depends on the citizen or the case has these in its key.
     """
 
     revision: int

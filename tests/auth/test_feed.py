@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+import httpx2
 import pytest
 
 from auth import clock
@@ -131,6 +132,8 @@ async def test_a_process_that_cannot_confirm_the_grants_refuses_and_recovers(her
         here.authority.caller(authorization)
     answer = await here.server.token(here.form("desk", NAME))
     assert (answer.status, answer.body["error"]) == (503, "temporarily_unavailable")
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=here.app), base_url="http://x") as http:
+        assert (await http.get("/oauth/jwks")).status_code == 503
     await server.execute(f"alter database {name} allow_connections true")
     assert await until(lambda: not unconfirmed(here)()) < 2
     assert holds(here, authorization)()
