@@ -16,7 +16,7 @@ from graphql import (
     visit,
 )
 
-from domains.kit.queries import Match, Matches
+from domains.kit.queries import Match, Matches, Unsearchable
 from domains.kit.scopes import snake
 from graph.errors import Code, refused
 from graph.inputs import bad_input, converter, raw
@@ -138,5 +138,12 @@ Prepare = Callable[[Any], Any]
 
 
 def prepared(get: Getter, prepare: Prepare) -> Getter:
-    """The value as a statement binds it."""
-    return lambda asked: prepare(get(asked))
+    """The value as a statement binds it. The getter raises Refused for what cannot be searched by."""
+
+    def value(asked: Asked) -> Any:
+        try:
+            return prepare(get(asked))
+        except Unsearchable as error:
+            raise bad_input("What is searched by", str(error)) from None
+
+    return value

@@ -14,6 +14,10 @@ from sqlalchemy import ColumnElement, FromClause, bindparam
 from domains.kit.fields import FieldDecorator, _method
 
 
+class Unsearchable(ValueError):
+    """An argument has the right type and cannot be searched by. The message says what it must be, never what it was."""
+
+
 class Way(Enum):
     """How a root field answers."""
 
@@ -30,8 +34,9 @@ class Match:
     """One argument compared with the row.
 
     `condition` writes the predicate from the bound parameter; `prepare` turns the coerced argument into the value that
-    is bound (folding a name, say). `reads` are the published columns whose `lookup` the match demands. `is_area`: the
-    argument is a commune code, which a jurisdiction can be compared with before anything is read.
+    is bound (folding a name, say) or raises Unsearchable. `reads` are the published columns whose `lookup` the match
+    demands. `is_area`: the argument is a commune code, which a jurisdiction can be compared with before anything is
+    read.
     """
 
     condition: Callable[[Any], ColumnElement[bool]]

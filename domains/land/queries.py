@@ -7,7 +7,7 @@ from asyncpg import Box as BoundBox
 
 from domains.kit.connections import Connection
 from domains.kit.geometry import overlaps
-from domains.kit.queries import Match, equals, lookup, page
+from domains.kit.queries import Match, Unsearchable, equals, lookup, page
 from domains.kit.scalars import Cursor, ParcelId, UnitCode
 from domains.kit.types import queries
 from domains.land.tables import certificates, parcels
@@ -15,10 +15,6 @@ from domains.land.types import Certificate, Parcel
 
 MAX_DEGREES = 0.1  # about 11 km: a map's window, not the nation by its pages
 ROUNDING = 1e-9  # 105.9 - 105.8 is a little more than 0.1
-
-
-class UnboundedArea(ValueError):
-    """The corners do not make a rectangle on the globe, or a larger one than is searched."""
 
 
 @strawberry.input(description="A rectangle in degrees of WGS 84, at most 0.1 degrees wide and high, edges included.")
@@ -30,12 +26,12 @@ class BoundingBox:
 
 
 def rectangle(corners: Mapping[str, float]) -> BoundBox:
-    """The argument as PostgreSQL's `box`. Raises UnboundedArea."""
+    """The argument as PostgreSQL's `box`. Raises Unsearchable."""
     west, south, east, north = (corners[side] for side in ("west", "south", "east", "north"))
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise UnboundedArea("west to east and south to north, in degrees")
+        raise Unsearchable("a rectangle from west to east and from south to north")
     if max(east - west, north - south) > MAX_DEGREES + ROUNDING:
-        raise UnboundedArea(f"at most {MAX_DEGREES} degrees wide and high")
+        raise Unsearchable(f"at most {MAX_DEGREES} degrees wide and high")
     return BoundBox((east, north), (west, south))
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domains.kit.fields import binding_of
-from domains.kit.queries import parameter_of
+from domains.kit.queries import Unsearchable, parameter_of
 from domains.kit.statements import matching
 from domains.land import DOMAIN
-from domains.land.queries import ACTIVE, MAX_DEGREES, WITHIN, UnboundedArea, rectangle
+from domains.land.queries import ACTIVE, MAX_DEGREES, WITHIN, rectangle
 from domains.land.tables import parcels
 from domains.land.types import Parcel
 from tests.domains.demands import demands
@@ -94,7 +94,7 @@ def test_every_window_up_to_the_limit_is_searched(west: float, south: float, wid
     ],
 )
 def test_a_window_that_is_none_is_refused_without_a_value(corners: tuple[float, float, float, float]) -> None:
-    with pytest.raises(UnboundedArea) as refused:
+    with pytest.raises(Unsearchable) as refused:
         rectangle(dict(zip(("west", "south", "east", "north"), corners, strict=True)))
     assert not any(str(corner) in str(refused.value) for corner in corners)
 
