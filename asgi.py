@@ -86,7 +86,7 @@ class Application:
             )
         )
         databases = {domain.name: await self._database(domain.name, stack) for domain in composed.domains}
-        ledger = Ledger(database_url(settings, "ledger"), Pseudonyms(key_bytes(settings.home, "ledger.key", size=16)))
+        ledger = Ledger(database_url(settings, "ledger"), Pseudonyms(key_bytes(settings.home, "ledger-pseudonyms-1", size=16)))
         await ledger.open()
         stack.push_async_callback(ledger.close)
         cursors = Cursors([key_bytes(settings.home, "cursors.key", size=KEY_BYTES)])

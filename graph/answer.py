@@ -56,7 +56,7 @@ class Graph:
         limits.check_cost(plan.cost(asked))
         record = disclosure.Record(self._ledger, plan, caller)
         granted = self.decide(plan, caller)
-        refusal = granted if isinstance(granted, Refused) else check_areas(plan, granted, asked)
+        refusal = granted if isinstance(granted, Refused) else check_areas(granted, asked)
         if refusal is not None:
             await record.refusal(refusal)
             raise refusal

@@ -32,11 +32,16 @@ class RowsAllowed:
     communes: frozenset[str] | None = None  # None: no jurisdiction limits the arguments
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Granted:
-    """The operation may run, each step within these rows."""
+    """The operation may run, each step within these rows.
+
+    `areas` are the steps whose arguments must lie in a jurisdiction. `ways` is how it is run, once run.py knows.
+    """
 
     rows: Sequence[RowsAllowed]
+    areas: Sequence[tuple[Step, frozenset[str]]]
+    ways: Any = None
 
 
 def decide(plan: Plan, caller: Caller) -> Granted | Refused:
@@ -50,16 +55,15 @@ def decide(plan: Plan, caller: Caller) -> Granted | Refused:
     rows = [_rows_allowed(step, caller) for step in plan.steps]
     if outside := [step for step, allowed in zip(plan.steps, rows, strict=True) if allowed is None]:
         return Refused(*map(_out_of_jurisdiction, outside))
-    return Granted([allowed for allowed in rows if allowed is not None])
+    allowed_rows = [allowed for allowed in rows if allowed is not None]
+    limited = zip(plan.steps, allowed_rows, strict=True)
+    areas = [(step, allowed.communes) for step, allowed in limited if step.areas and allowed.communes is not None]
+    return Granted(allowed_rows, areas)
 
 
-def check_areas(plan: Plan, granted: Granted, asked: Asked) -> Refused | None:
+def check_areas(granted: Granted, asked: Asked) -> Refused | None:
     """Refuse a question about a commune outside the caller's jurisdiction, from grants and arguments alone."""
-    outside = [
-        step
-        for step, allowed in zip(plan.steps, granted.rows, strict=True)
-        if allowed.communes is not None and any(area(asked) not in allowed.communes for area in step.areas)
-    ]
+    outside = [step for step, communes in granted.areas if any(area(asked) not in communes for area in step.areas)]
     return Refused(*map(_out_of_jurisdiction, outside)) if outside else None
 
 

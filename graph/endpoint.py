@@ -7,6 +7,7 @@ always asked for. Status codes follow the specification's two media types (DESIG
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import lru_cache
 from traceback import extract_tb
 from typing import Any
 from urllib.parse import parse_qs
@@ -47,16 +48,6 @@ class _Request:
     is_encoded: bool
     query_string: bytes
 
-    @property
-    def media_type(self) -> bytes:
-        """The media type of the answer; the older one unless the newer is asked for. Raises Refused (406)."""
-        accepted = {part.split(";")[0].strip().lower() for part in self.accept.split(",")}
-        if NEW.decode() in accepted:
-            return NEW
-        if not self.accept.strip() or accepted & {OLD.decode(), "application/*", "*/*"}:
-            return OLD
-        raise _Unacceptable(406, "Accept must allow application/graphql-response+json or application/json.")
-
 
 class _Unacceptable(Exception):
     """The request is not one of GraphQL over HTTP; `status` says how."""
@@ -84,7 +75,7 @@ class Endpoint:
         request = _read_headers(scope)
         media_type, headers = OLD, self._extra
         try:
-            media_type = request.media_type
+            media_type = _media_type(request.accept)
             caller = self._authority.caller(request.authorization)
             question = await self._question(request, receive)
             status, body = 200, await self._respond(question, caller)
@@ -104,7 +95,7 @@ class Endpoint:
         except Exception as error:  # noqa: BLE001 -- the last door: nothing of what happened reaches the caller
             log.error("answer_failed", kind=type(error).__name__, at=_places(error))  # noqa: TRY400 -- values may stand in it
             status, body = 500, _errors(GraphError(Code.INTERNAL, "Something went wrong here."))
-        metrics.ANSWERS.labels(status).inc()
+        metrics.count_answer(status)
         await _send(send, status, media_type, headers, body)
 
     async def _question(self, request: _Request, receive: Receive) -> Question:
@@ -157,6 +148,17 @@ def _read_headers(scope: Scope) -> _Request:
         elif name == b"content-encoding":
             is_encoded = value.lower() != b"identity"
     return _Request(scope["method"], authorization, content_type, accept, is_encoded, scope["query_string"])
+
+
+@lru_cache(maxsize=256)
+def _media_type(accept: str) -> bytes:
+    """The media type of the answer: the older one unless the newer is asked for by name."""
+    accepted = {part.split(";")[0].strip().lower() for part in accept.split(",")}
+    if NEW.decode() in accepted:
+        return NEW
+    if not accept.strip() or accepted & {OLD.decode(), "application/*", "*/*"}:
+        return OLD
+    raise _Unacceptable(406, "Accept must allow application/graphql-response+json or application/json.")
 
 
 async def _body(receive: Receive) -> bytes:

@@ -91,7 +91,7 @@ class Explainer:
         asked = Asked(values, caller.subject, caller.client)
         decision = self._graph.decide(plan, caller)
         if isinstance(decision, Granted):
-            decision = check_areas(plan, decision, asked) or decision
+            decision = check_areas(decision, asked) or decision
         return Explanation(plan, caller, decision, plan.cost(asked))
 
     async def answer(self, question: Question, caller: Caller) -> bytes:

@@ -5,18 +5,20 @@ punctuation alone: no string, no number, no comment. Equal literals get equal pl
 may be merged only where their arguments are equal.
 """
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graphql import StringValueNode, parse_value
 
-_LITERAL = re.compile(
-    r'"""(?:[^"\\]|\\"""|\\|"(?!""))*"""'  # block string
-    r'|"(?:[^"\\\r\n]|\\[^\r\n])*"'  # string
-    r"|#[^\r\n]*"  # comment
-    r"|(?<![_0-9A-Za-z$])-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"  # number
-)
+_START = re.compile(r'["#0-9]')  # where a literal or a comment may begin, or a digit within a name
+#: Possessive, and a string that never ends is a match too: so each character is looked at once, whoever wrote it.
+_STRING = re.compile(r'"""(?:[^"\\]|\\"""|\\|"(?!""))*+(?:""")?+|"(?:[^"\\\r\n]|\\[^\r\n])*+"?+')
+_COMMENT = re.compile(r"[^\r\n]*")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+")
+_REST_OF_NAME = re.compile(r"[_0-9A-Za-z]*")
+_PLAIN = re.compile(r'"[^"\\]++"')
 _LONGEST_NUMBER = 400  # characters; longer ones fit no type of the schema
 
 
@@ -39,29 +41,51 @@ _NOTHING = Typed(())
 
 
 def take_out(text: str) -> tuple[Skeleton, Typed]:
-    """Split a document into its skeleton and its literals. Raises GraphQLSyntaxError for a string badly escaped."""
-    if _LITERAL.search(text) is None:
-        return Skeleton(text, ()), _NOTHING
-    seen: dict[tuple[type, str | int | float], int] = {}
+    """Split a document into its skeleton and its literals. Raises GraphQLSyntaxError for a string that is none."""
+    pieces: list[str] = []
     places: list[int] = []
+    seen: dict[tuple[type, str | int | float], int] = {}
+    done = 0
+    for start, end in _literals(text):
+        pieces.append(text[done:start])
+        done = end
+        if text[start] != "#":
+            value = _value(text[start:end])
+            places.append(seen.setdefault((type(value), value), len(seen)))
+            pieces.append('""' if isinstance(value, str) else " 0" if isinstance(value, int) else " 0.5")
+    if not done:
+        return Skeleton(text, ()), _NOTHING
+    pieces.append(text[done:])
+    return Skeleton("".join(pieces), tuple(places)), Typed([value for _, value in seen])
 
-    def replace(found: re.Match[str]) -> str:
-        literal = found[0]
-        if literal[0] == "#":
-            return ""
-        value = _value(literal)
-        places.append(seen.setdefault((type(value), value), len(seen)))
-        return '""' if isinstance(value, str) else "0" if isinstance(value, int) else "0.5"
 
-    skeleton = _LITERAL.sub(replace, text)
-    return Skeleton(skeleton, tuple(places)), Typed([value for _, value in seen])
+def _literals(text: str) -> Iterator[tuple[int, int]]:
+    """Where the literals and comments of a document stand. What is no literal after all is left to the parser."""
+    found = _START.search(text)
+    while found is not None:
+        start, character = found.start(), found[0]
+        before = text[start - 1] if start else ""
+        if character == '"':
+            literal = _STRING.match(text, start)
+        elif character == "#":
+            literal = _COMMENT.match(text, start)
+        elif before in {"$", "_"} or before.isalnum():
+            found = _START.search(text, len(_REST_OF_NAME.match(text, start)[0]) + start)  # type: ignore[index]
+            continue
+        else:
+            start -= before == "-"
+            literal = _NUMBER.match(text, start)
+        end = start + 1 if literal is None else literal.end()
+        if literal is not None:
+            yield start, end
+        found = _START.search(text, end)
 
 
 def _value(literal: str) -> str | int | float:
     if literal[0] == '"':
-        return literal[1:-1] if "\\" not in literal and literal[1:2] != '"' else _unescaped(literal)
+        return literal[1:-1] if _PLAIN.fullmatch(literal) else _unescaped(literal)
     if len(literal) > _LONGEST_NUMBER:
-        return ""
+        return math.inf
     return float(literal) if any(sign in literal for sign in ".eE") else int(literal)
 
 

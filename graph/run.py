@@ -7,19 +7,20 @@ said at whom, the disclosure is handed over, so that its write runs beside the r
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from domains.kit import statements
 from domains.kit.database import Database, SourceUnavailable
-from domains.kit.loader import RowsLoader
+from domains.kit.loader import Ask, RowsLoader
 from domains.kit.rules import Rule
 from domains.kit.statements import KEYS
 from graph.answer_code import FAILED
 from graph.decide import Granted, RowsAllowed
 from graph.errors import Code
 from graph.limits import KEYS_PER_HOP
-from graph.plan import Asked, Plan, Reader, Step
+from graph.plan import Asked, Getter, Plan, Reader, Step
 
 Databases = Mapping[str, Database]  # by domain
 People = list[tuple[int, Sequence[str]]]  # step, and the persons it looked at
@@ -37,24 +38,20 @@ class Run:
         on_people: Callable[[People], None],
     ) -> None:
         """Every argument is looked at now: whatever is wrong with one is said before anything is read."""
+        if granted.ways is None:
+            granted.ways = _ways(plan, granted, databases)
         self._plan = plan
-        self._granted = granted
+        self._ways: list[_Way] = granted.ways
         self._asked = asked
         self._on_people = on_people
-        self._readers = [
-            _reader(step, allowed, databases) for step, allowed in zip(plan.steps, granted.rows, strict=True)
-        ]
-        self._values = [
-            _values(step, reader, allowed, asked)
-            for step, reader, allowed in zip(plan.steps, self._readers, granted.rows, strict=True)
-        ]
-        self._keys: list[Sequence[Any]] = [_given(step, asked) for step in plan.steps]
+        self._values = [way.constant if way.constant is not None else way.values(asked) for way in self._ways]
+        self._keys: list[Sequence[Any]] = [way.given(asked) if way.given is not None else () for way in self._ways]
         self.arguments = [get(asked) for get in plan.arguments]
         self.rows: list[Any] = [None] * len(plan.steps)
         self.failed: dict[int, Code] = {}
         self._people: People = []
-        self._silent = {step.number for step in plan.steps if step.is_personal}  # have not said yet at whom they look
-        self._unfinished = {step.number for step in plan.steps}
+        self._silent = {*plan.personal}  # steps that have not said yet at whom they look
+        self._unfinished = {*range(len(plan.steps))}
         self._loading: dict[int, asyncio.Future[Any]] = {}
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -81,7 +78,9 @@ class Run:
             loading.cancel()
 
     def _start(self, step: Step) -> None:
-        keys = self._keys[step.number] = self._reachable(step, self._keys[step.number])
+        way, keys = self._ways[step.number], self._keys[step.number]
+        if way.subject is not None:  # `self` filters the keys before they meet those of others
+            keys = self._keys[step.number] = [key for key in keys if key == way.subject]
         if len(keys) > KEYS_PER_HOP:
             self._fail(step, Code.LIMIT_EXCEEDED)
             return
@@ -90,16 +89,9 @@ class Run:
         if step.keys is not None and not keys:
             self._settle(step, {})
             return
-        loading = self._readers[step.number].loader.load((tuple(keys), self._values[step.number]))
+        loading = way.load((tuple(keys), self._values[step.number]))
         self._loading[step.number] = loading
         loading.add_done_callback(partial(self._arrived, step))
-
-    def _reachable(self, step: Step, keys: Sequence[Any]) -> Sequence[Any]:
-        """`self` filters the keys before they meet those of others; the statement says it once more."""
-        allowed = self._granted.rows[step.number]
-        if Rule.SELF in allowed.rules and step.keys_are_persons:
-            return [key for key in keys if key == allowed.values["subject"]]
-        return keys
 
     def _arrived(self, step: Step, loading: "asyncio.Future[Any]") -> None:
         if step.number not in self._unfinished or loading.cancelled():
@@ -165,22 +157,45 @@ class Run:
                 yield from (found,) if step.is_single else found[:size]
 
 
-def _reader(step: Step, allowed: RowsAllowed, databases: Databases) -> Reader:
-    reader = step.readers.get(allowed.rules)
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How one step is run under one decision."""
+
+    load: Callable[[Ask], "asyncio.Future[Any]"]
+    getters: Sequence[Getter]
+    constant: tuple[Any, ...] | None  # the values of its parameters where no request changes them
+    given: Getter | None  # keys from the arguments
+    subject: str | None  # the only key that may be asked for
+
+    def values(self, asked: Asked) -> tuple[Any, ...]:
+        return tuple([get(asked) for get in self.getters])
+
+
+def _ways(plan: Plan, granted: Granted, databases: Databases) -> list[_Way]:
+    return [_way(step, allowed, databases) for step, allowed in zip(plan.steps, granted.rows, strict=True)]
+
+
+def _way(step: Step, allowed: RowsAllowed, databases: Databases) -> _Way:
+    reader = _reader(step, allowed.rules, databases)
+    varies = any(name in step.parameters for name in reader.others)
+    return _Way(
+        reader.loader.load,
+        [step.parameters.get(name) or _always(allowed.values[name]) for name in reader.others],
+        None if varies else tuple(allowed.values[name] for name in reader.others),
+        step.keys.given if step.keys is not None else None,
+        allowed.values["subject"] if Rule.SELF in allowed.rules and step.keys_are_persons else None,
+    )
+
+
+def _reader(step: Step, rules: Rule, databases: Databases) -> Reader:
+    reader = step.readers.get(rules)
     if reader is None:
-        statement = step.write(allowed.rules)
+        statement = step.write(rules)
         loader = RowsLoader(databases[step.domain], statement, step.arrange)
         others = tuple(name for name in statement.parameters if name != KEYS)
-        reader = step.readers[allowed.rules] = Reader(statement, loader, others)
+        reader = step.readers[rules] = Reader(statement, loader, others)
     return reader
 
 
-def _values(step: Step, reader: Reader, allowed: RowsAllowed, asked: Asked) -> tuple[Any, ...]:
-    if not reader.others:
-        return ()
-    parameters = step.parameters
-    return tuple([parameters[name](asked) if name in parameters else allowed.values[name] for name in reader.others])
-
-
-def _given(step: Step, asked: Asked) -> Sequence[Any]:
-    return step.keys.given(asked) if step.keys is not None and step.keys.given is not None else ()
+def _always(value: Any) -> Getter:
+    return lambda _: value
