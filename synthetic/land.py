@@ -66,7 +66,7 @@ def draw_holdings(rng: np.random.Generator, folk: Folk, companies: Companies) ->
         commune=commune,
         kind=kind,
         by_company=owner == NOBODY,
-        since=between(rng, np.maximum(_FIRST_RIGHT, _since_when(folk, companies, owner, company)), TODAY - 1, count),
+        since=between(rng, np.maximum(_FIRST_RIGHT, _since_when(folk, companies, pair, company)), TODAY - 1, count),
         inherited=unequal & is_right.all(axis=1),
         closed=closed,
         right_of=right_of,
@@ -106,9 +106,10 @@ def _partners(rng: np.random.Generator, folk: Folk, owner: Ints) -> tuple[Ints, 
     return partner, with_mother
 
 
-def _since_when(folk: Folk, companies: Companies, owner: Ints, company: Ints) -> Ints:
+def _since_when(folk: Folk, companies: Companies, pair: Ints, company: Ints) -> Ints:
     """Nobody holds land before coming of age, no company before its founding."""
-    of_age = folk.lives.born[owner] + 18 * 366
+    owner = pair[:, 0]
+    of_age = np.where(pair >= 0, folk.lives.born[pair] + 18 * 366, 0).max(axis=1)
     founded = companies.founded[company] if len(companies) else of_age
     return np.minimum(np.where(owner == NOBODY, founded, of_age), TODAY - 1)
 

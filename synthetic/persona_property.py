@@ -43,8 +43,8 @@ class Company:
 
 BANKS: Final = tuple(
     Company(
-        _CODES[n], f"Ngân hàng Thương mại Cổ phần {name}", "CTCP", "1994-06-01", "00004", f"Số {2 * n + 1} đường Đồng Tâm",
-        "64", 15_000_000_000_000,
+        _CODES[n], f"Ngân hàng Thương mại Cổ phần {name}", "CTCP", "1994-06-01",
+        "00004", f"Số {2 * n + 1} đường Đồng Tâm", "64", 15_000_000_000_000,
     )
     for n, name in enumerate(("Sao Mai", "Lúa Vàng", "Cánh Buồm", "Trống Đồng", "Sông Xanh"))
 )  # fmt: skip
@@ -167,10 +167,8 @@ def _certificate(n: int, serial: str, status: str) -> Row:
 
 
 def _house(n: int, holder: str, area: str, floors: int) -> Row:
-    year = int(_PARCELS[n][3][:4])
-    return {
-        "parcel_id": _IDS[n], "kind": "HOUSE", "floor_area": area, "floors": floors, "built_year": year, **_holder(holder),
-    }  # fmt: skip
+    built = {"floor_area": area, "floors": floors, "built_year": int(_PARCELS[n][3][:4])}
+    return {"parcel_id": _IDS[n], "kind": "HOUSE", **built, **_holder(holder)}
 
 
 _SHAPES: Final = [_texts(shape) for shape in (boundary(_SITES), point(_SITES), bounding_box(_SITES))]

@@ -133,11 +133,11 @@ EVERYBODY: Final = (
         "001160000500", ("", "", ""), False, "1960", registered=False,
         story="A dangling key: land and enterprises name this holder, identity has nobody.",
     ),
-    # Three generations under one roof
+    # Four generations under one roof
     Persona(
         "020064000001", ("Nông", "Văn", "Sáng"), True, "1964-02-02", marital="MARRIED", ethnicity="02",
         home=LANG_SON, occupation="Nông dân",
-        story="Head of a household of eleven in four generations.",
+        story="Head of a household of twelve in four generations.",
     ),
     Persona(
         "020166000001", ("Hoàng", "Thị", "Nhung"), False, "1966-06-06", marital="MARRIED", ethnicity="02",

@@ -7,14 +7,14 @@ and they are committed one after the other once all is written.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
 
 import asyncpg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from sqlalchemy import MetaData
 
 from domains.enterprises import tables as enterprises
@@ -91,17 +91,15 @@ async def _write(
     started = time.perf_counter()
     block = await asyncio.to_thread(next, nation, None)
     while block is not None:
-        ahead, *_ = await asyncio.gather(
-            asyncio.to_thread(next, nation, None),
-            *(register.copy(block.rows[register.name]) for register in registers),
-        )
+        ahead = asyncio.create_task(asyncio.to_thread(next, nation, None))
+        await _together(ahead, *(register.copy(block.rows[register.name]) for register in registers))
         written.update({f"{name}.{part.table}": 0 for name, parts in block.rows.items() for part in parts})
         for name, parts in block.rows.items():
             for part in parts:
                 written[f"{name}.{part.table}"] += part.count
         rate = f"{written.total() / (time.perf_counter() - started):,.0f} rows/s"
         bar.update(task, advance=block.citizens, rate=rate)
-        block = ahead
+        block = ahead.result()
     return dict(written)
 
 
@@ -109,13 +107,30 @@ async def _finish(
     registers: Sequence[Register], transactions: Sequence[asyncpg.transaction.Transaction], bar: Progress
 ) -> None:
     task = bar.add_task("indexes", total=len(registers), rate="")
-    for done in asyncio.as_completed([register.build_indexes() for register in registers]):
-        await done
-        bar.advance(task)
+    await _together(*(_indexed(register, bar, task) for register in registers))
     for transaction in transactions:
         await transaction.commit()
     for register in registers:
         await register.analyze()
+
+
+async def _indexed(register: Register, bar: Progress, task: TaskID) -> None:
+    await register.build_indexes()
+    bar.advance(task)
+
+
+async def _together(*works: Awaitable[object]) -> None:
+    """Waits for all; the first failure, or being canceled, stops the others before it is passed on."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        failed = [task for task in tasks if task.done() and task.exception()]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in failed:
+        task.result()
 
 
 def _bar(*, shown: bool) -> Progress:
