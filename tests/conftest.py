@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 from filelock import FileLock
 
@@ -28,6 +29,11 @@ TEMPLATE = "template_of_tests_"
 LOOPBACK = ("127.", "::1", "localhost")
 
 _numbers = count(1)
+
+
+# How long one example takes says nothing on a busy machine.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
