@@ -4,16 +4,16 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 DATABASE_S = 2.0
-"""How long a connection or a statement may take."""
+"""How long a connection or a statement may take while a client waits."""
 
 
-def engine_of(dsn: str, connections: int) -> AsyncEngine:
+def engine_of(dsn: str, connections: int, patience_s: float = DATABASE_S) -> AsyncEngine:
     """An engine with at most this many connections; a dead one is replaced before it is used."""
     return create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=lambda: asyncpg.connect(dsn, timeout=DATABASE_S, command_timeout=DATABASE_S),
+        async_creator=lambda: asyncpg.connect(dsn, timeout=patience_s, command_timeout=patience_s),
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=DATABASE_S,
+        pool_timeout=patience_s,
         pool_pre_ping=True,
     )

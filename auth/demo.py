@@ -24,6 +24,7 @@ from auth.purposes import DETAILS_TYPE
 from auth.server import AuthorizationServer
 from auth.tables import agencies, clients, grants, purposes
 
+PATIENCE_S = 30.0
 _LOCK = 0x64656D6F  # "demo": two processes that start together install one after the other
 
 
@@ -42,7 +43,7 @@ def demo_clients() -> tuple[DemoClient, ...]:
 
 async def install_demo(dsn: str, files: KeyFiles) -> None:
     """Register the demo agencies, purposes, clients and grants. What is there stays: a revoked grant stays revoked."""
-    engine = engine_of(dsn, 1)
+    engine = engine_of(dsn, 1, PATIENCE_S)
     async with engine.begin() as connection:
         await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         await _add(connection, files)
@@ -51,7 +52,7 @@ async def install_demo(dsn: str, files: KeyFiles) -> None:
 
 async def refuse_demo(dsn: str) -> None:
     """Raise `DemoClientsPresent` where demo clients are registered and not suspended."""
-    engine = engine_of(dsn, 1)
+    engine = engine_of(dsn, 1, PATIENCE_S)
     async with engine.connect() as connection:
         live = clients.c.demo & (clients.c.state == "active")
         found = await connection.scalar(select(func.count()).select_from(clients).where(live))

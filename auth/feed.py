@@ -22,6 +22,7 @@ from auth.triggers import CHANNEL
 LEASE_S = 2.0
 POLL_S = 0.5
 STATEMENT_S = 1.0
+CONNECT_S = 2.0
 RETRY_S = 0.2
 
 log = structlog.get_logger(__name__)
@@ -60,7 +61,7 @@ class PolicyFeed:
         return self._policy
 
     async def _connect(self) -> "Connection[Record]":
-        connection = await asyncpg.connect(self._dsn, timeout=STATEMENT_S, command_timeout=STATEMENT_S)
+        connection = await asyncpg.connect(self._dsn, timeout=CONNECT_S, command_timeout=STATEMENT_S)
         await connection.add_listener(CHANNEL, lambda *_: self._changed.set())
         return connection
 

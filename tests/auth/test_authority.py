@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OKPKey
 
 from auth import clock
@@ -137,6 +139,27 @@ async def test_a_forged_token_is_turned_away_as_invalid(unchanged: Installation,
     with pytest.raises(Unauthenticated) as refused:
         unchanged.authority.caller(f"Bearer {token}")
     assert refused.value.error == "invalid_token"
+
+
+texts = st.text() | st.binary().map(lambda data: data.decode("latin-1"))
+
+
+@given(texts | st.tuples(texts, texts, texts).map(lambda parts: ".".join(unpadded(part.encode()) for part in parts)))
+async def test_whatever_the_header_says_it_is_turned_away_and_nothing_breaks(
+    unchanged: Installation, token: str
+) -> None:
+    with pytest.raises(Unauthenticated):
+        unchanged.authority.caller(f"Bearer {token}")
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists), st.data())
+async def test_a_claim_of_another_kind_is_turned_away_though_we_signed_it(
+    unchanged: Installation, value: Any, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(["iss", "aud", "exp", "client_id", "jti", "sealed_subject", "iat", "sub"]))
+    assume(value is not None and not (isinstance(value, str) and name in {"jti", "sub"}))
+    with pytest.raises(Unauthenticated):
+        unchanged.authority.caller(f"Bearer {forged(unchanged.server.signing_key, **{name: value})}")
 
 
 async def test_the_same_token_unchanged_is_accepted(unchanged: Installation) -> None:
