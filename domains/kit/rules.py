@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import IntFlag
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, ColumnElement, FromClause, any_, bindparam, not_
+from sqlalchemy import ARRAY, Column, ColumnElement, FromClause, any_, bindparam, literal_column, not_, select
 
 from domains.kit.tables import PLAIN
 
@@ -28,12 +28,24 @@ PROTECTION = Rule.UNPROTECTED | Rule.UNPROTECTED_OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """Where further persons of a row are named."""
+
+    shared: ColumnElement[Any]
+    key: ColumnElement[Any]
+    person: ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRows:
     """Says that the rows of `source` are about persons.
 
-    `person` holds the PIN and is null where the row is about somebody else (an enterprise that holds land).
+    `person` holds the PIN and is null where the row is about somebody else (an enterprise that holds land); such a row
+    is in no jurisdiction, so only a reach of everywhere shows it.
     `shown_by_key`: a protected person's row is hidden from searches and from hops, yet shown to who opens it by PIN.
     `relative`: the other person of a row about two. The reach of `person` decides, and protection of either hides it.
+    `others`: a table of the same database that names further persons of the row: `others.person` beside `others.key`,
+    compared with `shared`. A household is everybody's who is in it.
     """
 
     source: FromClause
@@ -42,6 +54,7 @@ class PersonRows:
     protected: ColumnElement[Any]
     shown_by_key: bool = False
     relative: "PersonRows | None" = None
+    others: "Others | None" = None
 
     def conditions(self, rules: Rule) -> list[ColumnElement[bool]]:
         """The predicates for a set of rules, over columns of this row only (DESIGN section 3)."""
@@ -54,8 +67,16 @@ class PersonRows:
             Rule.UNPROTECTED: not_(self.protected),
             Rule.UNPROTECTED_OUTSIDE: not_(self.protected) | (self.residence_commune == protected_units),
             Rule.JURISDICTION: self.residence_commune == units,
-            Rule.SELF: self.person == bindparam("subject", type_=PLAIN),
+            Rule.SELF: self._is_of(bindparam("subject", type_=PLAIN)),
         }
+
+    def _is_of(self, subject: ColumnElement[Any]) -> ColumnElement[bool]:
+        mine: ColumnElement[bool] = self.person == subject
+        if self.others is None:
+            return mine
+        named: Any = select(literal_column("1")).where(self.others.key == self.others.shared, self.others.person == subject)
+        mine_too: ColumnElement[bool] = named.correlate(self.source).exists()
+        return mine | mine_too
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +85,6 @@ class OtherRows:
 
     source: FromClause
     reason: str
-
-
-#: Statement parameters of each rule, in the order in which their values are given.
-RULE_PARAMETERS: dict[Rule, str] = {
-    Rule.UNPROTECTED_OUTSIDE: "protected_units",
-    Rule.JURISDICTION: "units",
-    Rule.SELF: "subject",
-}
 
 
 def person_rows(table: FromClause, person: str = "pin", *, shown_by_key: bool = False) -> PersonRows:

@@ -1,6 +1,8 @@
 """Which rows of the population register are about whom, and its released scope sets."""
 
-from domains.kit.rules import person_rows, two_person_rows
+from dataclasses import replace
+
+from domains.kit.rules import Others, person_rows, two_person_rows
 from domains.kit.scopes import ScopeSet
 from domains.population.tables import (
     family_links,
@@ -11,10 +13,12 @@ from domains.population.tables import (
     temporary_absences,
 )
 
+MEMBERS = Others(households.c.code, household_members.c.household_code, household_members.c.pin)
+
 ROWS = (
     person_rows(persons),
     person_rows(residences),
-    person_rows(households, "head_pin"),
+    replace(person_rows(households, "head_pin"), others=MEMBERS),
     person_rows(household_members),
     two_person_rows(family_links, "pin", "relative"),
     person_rows(temporary_absences),
