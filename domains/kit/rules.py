@@ -74,7 +74,8 @@ class PersonRows:
         mine: ColumnElement[bool] = self.person == subject
         if self.others is None:
             return mine
-        named: Any = select(literal_column("1")).where(self.others.key == self.others.shared, self.others.person == subject)
+        others = self.others
+        named: Any = select(literal_column("1")).where(others.key == others.shared, others.person == subject)
         mine_too: ColumnElement[bool] = named.correlate(self.source).exists()
         return mine | mine_too
 
