@@ -49,12 +49,16 @@ class Graph:
         self._deadline = deadline_seconds
         self._documents = Documents(composed.schema)
 
-    async def answer(self, question: Question, caller: Caller) -> bytes:
+    def new_request_id(self) -> bytes:
+        """A UUIDv7, under which the ledger knows the request."""
+        return self._ledger.new_request_id()
+
+    async def answer(self, question: Question, caller: Caller, request_id: bytes) -> bytes:
         """The answer's body. Raises Refused, or `ledger.NotRecorded`: then nothing may be sent."""
         plan, values = self.compile(question)
         asked = Asked(values, caller.subject, caller.client)
         limits.check_cost(plan.cost(asked))
-        record = disclosure.Record(self._ledger, plan, caller)
+        record = disclosure.Record(self._ledger, plan, caller, request_id)
         granted = self.decide(plan, caller)
         refusal = granted if isinstance(granted, Refused) else check_areas(granted, asked)
         if refusal is not None:

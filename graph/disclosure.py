@@ -20,14 +20,14 @@ _WAYS = {Reached.OPENED: Way.OPENED, Reached.LISTED: Way.LISTED, Reached.FOLLOWE
 class Record:
     """The entry of one answer."""
 
-    __slots__ = ("_caller", "_ledger", "_plan", "_written", "request_id")
+    __slots__ = ("_caller", "_ledger", "_plan", "_request_id", "_written")
 
-    def __init__(self, ledger: Ledger, plan: Plan, caller: Caller) -> None:
+    def __init__(self, ledger: Ledger, plan: Plan, caller: Caller, request_id: bytes) -> None:
         self._ledger = ledger
         self._plan = plan
         self._caller = caller
         self._written: asyncio.Future[None] | None = None
-        self.request_id = ledger.new_request_id()
+        self._request_id = request_id
 
     def looked_at(self, people: People) -> None:
         """Hand over at whom the plan looks; called once, when its last personal step has said so."""
@@ -49,7 +49,7 @@ class Record:
             await self._written
 
     def _record(self, outcome: Outcome, looked_at: Any = (), missing: Sequence[str] = ()) -> "asyncio.Future[None]":
-        return self._ledger.record(self.request_id, self._recipient(), self._operation(), outcome, looked_at, missing)
+        return self._ledger.record(self._request_id, self._recipient(), self._operation(), outcome, looked_at, missing)
 
     def _recipient(self) -> Definition[Recipient]:
         caller = self._caller

@@ -31,7 +31,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
-Respond = Callable[[Question, Caller], Awaitable[bytes]]
+Respond = Callable[[Question, Caller, bytes], Awaitable[bytes]]
 
 NEW, OLD = b"application/graphql-response+json", b"application/json"
 STRICT_FOR_BOTH = frozenset({401, 403, 405, 406, 413, 415, 429, 500, 503})  # other statuses are 200 for the old type
@@ -73,12 +73,13 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = _read_headers(scope)
-        media_type, headers = OLD, self._extra
+        request_id = self._graph.new_request_id()
+        media_type, headers = OLD, [*self._extra, (b"x-request-id", request_id.hex().encode())]
         try:
             media_type = _media_type(request.accept)
             caller = self._authority.caller(request.authorization)
             question = await self._question(request, receive)
-            status, body = 200, await self._respond(question, caller)
+            status, body = 200, await self._respond(question, caller, request_id)
         except Refused as refusal:
             status, body = self._refusal(refusal, media_type)
             headers = [*headers, *self._challenge(status, "insufficient_scope", refusal)]

@@ -94,7 +94,7 @@ class Explainer:
             decision = check_areas(decision, asked) or decision
         return Explanation(plan, caller, decision, plan.cost(asked))
 
-    async def answer(self, question: Question, caller: Caller) -> bytes:
+    async def answer(self, question: Question, caller: Caller, _: bytes) -> bytes:
         """The body of `POST /graphql/explain`."""
         return orjson.dumps(self.explain(question, caller).as_json())
 
