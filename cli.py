@@ -5,10 +5,13 @@ what happened in one line; a traceback is shown only where it was asked for.
 """
 
 import asyncio
+import json
 import sys
+from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from socket import socket
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -16,10 +19,13 @@ from rich.table import Table
 
 from installation import databases
 from installation.errors import Refusal, SettingsInvalid
+from installation.home import key_file
 from installation.listening import listen
 from installation.postgres import Postgres
 from installation.settings import Settings, describe, load
 
+CITIZENS = 20_000
+SEED = 1
 HELP = """One graph over national registers: scopes decide who reads which field, and every reading is on record.
 
 Settings are environment variables LIENTHONG_*; `lienthong doctor` prints them."""
@@ -29,9 +35,12 @@ app = typer.Typer(
 )
 database = typer.Typer(help="The PostgreSQL that is started for you where no URL names another.", no_args_is_help=True)
 app.add_typer(database, name="database")
+schema = typer.Typer(help="The graph's schema in SDL; needs no database.")
+app.add_typer(schema, name="schema")
 
 out = Console()
 err = Console(stderr=True)
+T = TypeVar("T")
 
 
 def main() -> NoReturn:
@@ -76,28 +85,116 @@ def serve() -> None:
 @app.command()
 def run() -> None:
     """Everything at once, for demo mode: migrate, invent a nation if there is none, and serve."""
+    from commands.demo import examples
+
     settings = load()
     if settings.mode != "demo":
         raise Refusal("`lienthong run` invents a nation and demo agencies: set LIENTHONG_MODE=demo, or use `serve`.")
     listening = listen(settings.host, settings.port)
     _have_database(settings)
     _migrate(settings)
+    if asyncio.run(_nobody_there(settings)):
+        _seed(settings, CITIZENS, SEED, force=False)
     _check(settings)
+    for line in examples(settings):
+        tell(line)
     _serve(settings, listening)
+
+
+@app.command()
+def seed(
+    citizens: Annotated[int, typer.Option(help="How many people to invent.")] = CITIZENS,
+    seed: Annotated[int, typer.Option(help="The same number and seed give the same nation.")] = SEED,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace the people who are there.")] = False,
+) -> None:
+    """Invent a nation: people, homes, land and enterprises, every record marked as invented."""
+    settings = load()
+    _have_database(settings)
+    _seed(settings, citizens, seed, force=force)
+
+
+@app.command()
+def token(
+    client: Annotated[
+        str | None, typer.Argument(help="A demo client; without it, the one with the widest rights.")
+    ] = None,
+    *,
+    citizen: Annotated[str | None, typer.Option(help="For a portal: the PIN of the citizen it speaks for.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the demo clients.")] = False,
+) -> None:
+    """Print an access token of a demo client, and nothing else. It is good for five minutes."""
+    from auth.demo import demo_clients
+
+    if listed:
+        table = Table("Client", "Agency", "Purpose", "What it is for", box=None)
+        for demo in demo_clients():
+            table.add_row(demo.client, demo.agency, demo.purpose, demo.name)
+        out.print(table)
+        return
+    from commands.demo import token as obtain
+
+    settings = load(mode="demo")  # a pasted command does not repeat LIENTHONG_MODE
+    _have_database(settings)
+    typer.echo(asyncio.run(obtain(settings, client or demo_clients()[0].client, citizen=citizen)))
+
+
+@app.command()
+def explain(
+    query: Annotated[Path, typer.Argument(help="A file with one GraphQL operation; - reads standard input.")],
+    client: Annotated[str, typer.Option(help="The demo client who asks.")],
+    variables: Annotated[str, typer.Option(help="The operation's variables, as JSON.")] = "{}",
+) -> None:
+    """Say what an operation would read, what it needs, and what the client holds and lacks. Reads no register."""
+    from commands.demo import explanation
+    from graph.answer import Question
+
+    settings = load(mode="demo")
+    _have_database(settings)
+    question = Question(_text_of(query), None, _json_object(variables))
+    typer.echo(asyncio.run(explanation(settings, question, client)))
+
+
+@schema.callback(invoke_without_command=True)
+def print_schema(context: typer.Context) -> None:
+    """Print the graph's schema in SDL. Needs no database."""
+    if context.invoked_subcommand is None:
+        import graphql
+
+        from graph.compose import compose
+        from graph.registry import installed_domains
+
+        typer.echo(graphql.print_schema(compose(installed_domains()).schema))
+
+
+@schema.command("subgraph")
+def print_subgraph(name: Annotated[str, typer.Argument(help="The domain.")]) -> None:
+    """Print one domain's schema as an Apollo Federation subgraph."""
+    from domains.kit.domain import subgraph
+    from graph.registry import installed_domains
+
+    found = {domain.name: domain for domain in installed_domains()}
+    if name not in found:
+        raise Refusal(f"There is no domain {name!r}; there are {', '.join(found)}.")
+    typer.echo(subgraph(found[name]).as_str())
 
 
 @app.command()
 def doctor() -> None:
     """Print the settings, without secrets, and what of the installation works."""
+    from migrations.condition import findings
+
     settings = load()
     table = Table("Setting", "Value", box=None)
     for name, value in describe(settings).items():
         table.add_row(name, value)
     out.print(table, "")
-    findings = asyncio.run(_examine(settings))
-    for healthy, line in findings:
-        out.print("[green]ok[/] " if healthy else "[red]no[/] ", line, sep="", highlight=False, soft_wrap=True)
-    raise typer.Exit(0 if all(healthy for healthy, _ in findings) else 1)
+    found = asyncio.run(_listed(findings(settings)))
+    for finding in found:
+        out.print(
+            "[green]ok[/] " if finding.healthy else "[red]no[/] ", finding.line, sep="", highlight=False, soft_wrap=True
+        )
+    raise typer.Exit(0 if all(finding.healthy for finding in found) else 1)
 
 
 @database.command("start")
@@ -127,6 +224,23 @@ def url_of_database(
 def tell(line: str) -> None:
     """Say what is going on, beside the output."""
     err.print(line, highlight=False, soft_wrap=True)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text()
+    except (OSError, UnicodeDecodeError):
+        raise Refusal(f"{file} cannot be read as text.") from None
+
+
+def _json_object(text: str) -> dict[str, object]:
+    try:
+        read = json.loads(text)
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise Refusal("--variables takes one JSON object.")
+    return read
 
 
 def _end(line: str) -> NoReturn:
@@ -164,15 +278,18 @@ def _migrate(settings: Settings) -> None:
 
 
 def _check(settings: Settings) -> None:
-    """Refuse to serve what cannot be served well."""
-    from auth.demo import DemoClientsPresent, refuse_demo
+    """Refuse to serve what cannot be served well; have the demo agencies registered in demo mode, and only there."""
+    from auth.demo import DemoClientsPresent, install_demo, refuse_demo
     from migrations.run import check_current
 
     async def checks() -> None:
         await check_current(settings)
         await databases.check_room(settings)
-        if settings.mode == "production":
-            await refuse_demo(databases.database_url(settings, "auth"))
+        authority = databases.database_url(settings, "auth")
+        if settings.mode == "demo":
+            await install_demo(authority, partial(key_file, settings.home))
+        else:
+            await refuse_demo(authority)
 
     if not settings.issuer:
         raise SettingsInvalid("LIENTHONG_ISSUER must name the https URL that callers reach this installation by.")
@@ -180,6 +297,33 @@ def _check(settings: Settings) -> None:
         asyncio.run(checks())
     except DemoClientsPresent as present:
         raise Refusal(str(present)) from None
+
+
+def _seed(settings: Settings, citizens: int, number: int, *, force: bool) -> None:
+    from migrations.run import check_current
+    from synthetic.seed import CannotSeed, Report, seed
+
+    async def invent() -> Report:
+        await check_current(settings, databases.DOMAINS)
+        urls = databases.database_urls(settings)
+        return await seed(urls, citizens, number, force=force, progress=err.is_terminal)
+
+    try:
+        report = asyncio.run(invent())
+    except (CannotSeed, ValueError) as refused:
+        raise Refusal(str(refused)) from None
+    tell(
+        f"Invented {report.citizens:,} citizens with {report.total:,} rows"
+        f" in {report.seconds:.1f} s, {report.rows_per_second:,} rows/s"
+    )
+
+
+async def _nobody_there(settings: Settings) -> bool:
+    connection = await databases.connect(databases.database_url(settings, "identity"))
+    try:
+        return not await connection.fetchval("SELECT EXISTS (SELECT FROM citizens)")
+    finally:
+        await connection.close()
 
 
 def _serve(settings: Settings, listening: socket) -> None:
@@ -200,31 +344,8 @@ def _serve(settings: Settings, listening: socket) -> None:
         raise Refusal("The server did not start.")
 
 
-async def _examine(settings: Settings) -> list[tuple[bool, str]]:
-    """What works, one line each."""
-    from migrations.run import revision_of
-    from migrations.scripts import head
-
-    findings = []
-    if databases.uses_embedded(settings):
-        server = databases.embedded(settings)
-        running = server.pid()
-        state = f"runs as process {running}" if running else "is not running: `lienthong database start`"
-        findings.append((running is not None, f"PostgreSQL in {server.cluster.directory} {state}"))
-    for name in databases.DATABASES:
-        try:
-            found = await revision_of(settings, name)
-        except Refusal as refusal:
-            findings.append((False, str(refusal)))
-        else:
-            current = "current" if found == head(name) else "run `lienthong migrate`"
-            findings.append((found == head(name), f"Database {databases.database_name(settings, name)}: {current}"))
-    try:
-        await databases.check_room(settings)
-        findings.append((True, f"Connections per process: {databases.connections_per_process(settings)}"))
-    except Refusal as refusal:
-        findings.append((False, str(refusal)))
-    return findings
+async def _listed(stream: AsyncIterator[T]) -> list[T]:
+    return [each async for each in stream]
 
 
 if __name__ == "__main__":

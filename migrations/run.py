@@ -4,7 +4,7 @@ Comes before serving and seeding. One transaction per database: a revision that 
 Never touches a database whose revisions it does not know.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -38,9 +38,9 @@ async def migrate(settings: Settings, tell: Tell = lambda _: None) -> None:
             await _upgrade(settings, name, tell)
 
 
-async def check_current(settings: Settings) -> None:
-    """Refuse to serve databases that are not exactly of this version. Raises MigrationRefused."""
-    for name in DATABASES:
+async def check_current(settings: Settings, names: Sequence[str] = DATABASES) -> None:
+    """Refuse to work with databases that are not exactly of this version. Raises MigrationRefused."""
+    for name in names:
         found = await revision_of(settings, name)
         if found != head(name):
             raise MigrationRefused(

@@ -36,7 +36,7 @@ def test_only_the_composition_root_and_the_command_stand_outside_packages() -> N
 
 
 def test_no_module_imports_the_command_or_the_composition_root() -> None:
-    below = [path for path in modules(*BESIDE_THE_PRODUCT) if path.stem not in COMMANDS]
+    below = [path for path in modules(*BESIDE_THE_PRODUCT, "commands") if path.stem not in COMMANDS]
 
     assert {str(path) for path in below if COMMANDS & {name.partition(".")[0] for name in _imports(path)}} == set()
 

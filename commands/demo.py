@@ -1,0 +1,113 @@
+"""Asking as a demo client without a client: a token, an explanation, and commands to paste.
+
+The parts are those of the server, put together in this process: the token comes through the token endpoint's own code,
+and the graph that explains has no databases, so that it cannot read one.
+"""
+
+import json
+import shlex
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from asgi import catalogue_of
+from auth.demo import DemoRefused, demo_token
+from auth.opening import opened
+from auth.server import AuthorizationServer
+from domains.kit.units import communes_of
+from graph.answer import Graph, Question
+from graph.compose import compose
+from graph.composed import Composed
+from graph.cursors import KEY_BYTES, Cursors
+from graph.errors import Refused
+from graph.explain import Explainer
+from graph.registry import installed_domains
+from installation.databases import database_url
+from installation.errors import Refusal
+from installation.home import key_file
+from installation.settings import Settings
+from ledger import Ledger, Pseudonyms
+from migrations.run import check_current
+
+PERSONA = "001085000001"  # the same in every invented nation
+LAND = "landRights(first: 5) { edges { node { origin } } }"
+ONE_LAND_FIELD = "landRights(first: 5) { pageInfo { hasNextPage } }"
+
+# Client, outcome, query.
+EXAMPLES = (
+    (
+        "public-security",
+        "Granted: this client may read it all",
+        f'{{ citizen(pin: "{PERSONA}") {{ fullName dateOfBirth {LAND} }} }}',
+    ),
+    (
+        "civil-status",
+        "Refused for one field: this client may not read land rights, and so is told nothing of the citizen either",
+        f'{{ citizen(pin: "{PERSONA}") {{ fullName {ONE_LAND_FIELD} }} }}',
+    ),
+    (
+        "statistics",
+        "Refused for a lookup: this client may read people's sex, and may not find them by their numbers",
+        f'{{ citizen(pin: "{PERSONA}") {{ sex }} }}',
+    ),
+)
+
+
+async def token(settings: Settings, client: str, *, citizen: str | None = None) -> str:
+    """An access token. Raises Refusal for an unknown client, or where no demo client is registered."""
+    async with _authority(settings, compose(installed_domains())) as server:
+        return await _token(settings, server, client, citizen)
+
+
+async def explanation(settings: Settings, question: Question, client: str) -> str:
+    """What `/graphql/explain` would say, as text. Raises Refusal for what cannot be explained."""
+    composed = compose(installed_domains())
+    graph = _graph_without_databases(settings, composed)
+    async with _authority(settings, composed) as server:
+        caller = server.authority.caller(f"Bearer {await _token(settings, server, client, None)}")
+        try:
+            return Explainer(graph).explain(question, caller).as_text()
+        except Refused as refused:
+            raise Refusal("; ".join(error.message for error in refused.errors)) from None
+
+
+def examples(settings: Settings) -> Iterator[str]:
+    """Lines to print: three commands to paste, each below what will come of it."""
+    usual = Settings(mode="demo", port=8000, home=Settings.model_fields["home"].default)
+    unusual = {
+        name: getattr(settings, name) for name in ("port", "home") if getattr(settings, name) != getattr(usual, name)
+    }
+    told = "".join(f"LIENTHONG_{name.upper()}={shlex.quote(str(value))} " for name, value in unusual.items())
+    for client, outcome, query in EXAMPLES:
+        yield f"\n# {outcome}"
+        yield (
+            f"curl -s http://localhost:{settings.port}/graphql -H 'Content-Type: application/json'"
+            f' -H "Authorization: Bearer $({told}.venv/bin/lienthong token {client})"'
+            f" -d {shlex.quote(json.dumps({'query': query}))}"
+        )
+    yield ""
+
+
+@asynccontextmanager
+async def _authority(settings: Settings, composed: Composed) -> AsyncIterator[AuthorizationServer]:
+    await check_current(settings, ["auth"])
+    async with opened(
+        database_url(settings, "auth"),
+        issuer=settings.issuer,
+        catalogue=catalogue_of(composed, settings),
+        communes_of=communes_of,
+        files=partial(key_file, settings.home),
+    ) as server:
+        yield server
+
+
+async def _token(settings: Settings, server: AuthorizationServer, client: str, citizen: str | None) -> str:
+    try:
+        return await demo_token(server, partial(key_file, settings.home), client, citizen=citizen)
+    except DemoRefused as refused:
+        raise Refusal(str(refused)) from None
+
+
+def _graph_without_databases(settings: Settings, composed: Composed) -> Graph:
+    unopened = Ledger(database_url(settings, "ledger"), Pseudonyms(bytes(16)))
+    return Graph(composed, {}, unopened, Cursors([bytes(KEY_BYTES)]), settings.request_deadline_ms / 1000)

@@ -1,0 +1,51 @@
+"""What state an installation is in, one line per part: for `lienthong doctor`. Changes nothing."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from installation import databases
+from installation.errors import Refusal
+from installation.settings import Settings
+from migrations.run import revision_of
+from migrations.scripts import head
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part of the installation, whether it can do its work, and what to do if not."""
+
+    healthy: bool
+    line: str
+
+
+async def findings(settings: Settings) -> AsyncIterator[Finding]:
+    """The server that is ours, each database, and the connections there are."""
+    if databases.uses_embedded(settings):
+        yield _embedded(settings)
+    for name in databases.DATABASES:
+        yield await _database(settings, name)
+    yield await _room(settings)
+
+
+def _embedded(settings: Settings) -> Finding:
+    server = databases.embedded(settings)
+    pid = server.pid()
+    state = f"runs as process {pid}" if pid else "is not running: `lienthong database start`"
+    return Finding(pid is not None, f"PostgreSQL in {server.cluster.directory} {state}")
+
+
+async def _database(settings: Settings, name: str) -> Finding:
+    try:
+        found, needed = await revision_of(settings, name), head(name)
+    except Refusal as refusal:
+        return Finding(healthy=False, line=str(refusal))
+    state = "is current" if found == needed else "is not of this version: `lienthong migrate`"
+    return Finding(found == needed, f"Database {databases.database_name(settings, name)} {state}")
+
+
+async def _room(settings: Settings) -> Finding:
+    try:
+        await databases.check_room(settings)
+    except Refusal as refusal:
+        return Finding(healthy=False, line=str(refusal))
+    return Finding(healthy=True, line=f"Room for {databases.connections_per_process(settings)} connections per process")
