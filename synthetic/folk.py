@@ -23,7 +23,8 @@ from synthetic.places import (
     draw_former,
 )
 
-PROTECTED_SHARE: Final = 0.005
+PROTECTED_HOMES: Final = 0.004  # everybody in them
+PROTECTED_ALONE: Final = 0.001  # of people, whose family is not
 STAYS_IN_PROVINCE: Final = 0.7
 BORN_AT_MOTHERS: Final = 0.93
 HOMETOWN_IS_BIRTHPLACE: Final = 0.85
@@ -72,7 +73,8 @@ def draw_folk(rng: np.random.Generator, count: int, counters: Counters) -> Folk:
         names=draw_names(rng, lives, kin, FORMER_NUMBER[born_in]),
         pin=_pins(lives, born_in, counters),
         residence=nullable(at_home, COMMUNE_CODE[addresses.commune[households.home]]),
-        protected=at_home & chance(rng, PROTECTED_SHARE, homes)[households.home],
+        protected=at_home
+        & (chance(rng, PROTECTED_HOMES, homes)[households.home] | chance(rng, PROTECTED_ALONE, count)),
     )
 
 

@@ -15,7 +15,8 @@ from synthetic.kinship import NOBODY, Kin
 
 ADULT: Final = 18
 ELDERLY: Final = 75
-LODGES: Final = 0.75
+LODGES: Final = 0.75  # of the grown-up who are alone
+STRANGERS: Final = 0.4  # of those who live with others, how many are no relatives
 _AT_HOME: Final = ([0, 17.9, 18, 25, 30, 40, 60], [1, 1, 0.85, 0.7, 0.45, 0.3, 0.2])
 _WITH_HIS_PARENTS: Final = ([22, 35, 60], [0.5, 0.3, 0.1])
 _WITH_HER_PARENTS: Final = 0.08
@@ -58,7 +59,7 @@ def draw_households(rng: np.random.Generator, lives: Lives, kin: Kin) -> Househo
     first, role = _under_one_roof(rng, lives, kin, nucleus)
     _lodge(rng, lives, kin, first, role)
     wards = _take_in(rng, lives, first, role)
-    return _numbered(lives, first, role, wards)
+    return _numbered(lives, first, role, wards, strangers=chance(rng, STRANGERS, len(first)))
 
 
 def _nuclei(rng: np.random.Generator, lives: Lives, kin: Kin) -> Ints:
@@ -131,7 +132,7 @@ def _move_in(rng: np.random.Generator, guests: Ints, first: Ints, role: Ints, ho
         role[guests] = _OTHER
 
 
-def _numbered(lives: Lives, first: Ints, role: Ints, wards: Flags) -> Households:
+def _numbered(lives: Lives, first: Ints, role: Ints, wards: Flags, *, strangers: Flags) -> Households:
     present = np.flatnonzero(lives.present)
     roots, of_present = np.unique(first[present], return_inverse=True)
     number = np.full(len(first), NOBODY)
@@ -140,6 +141,7 @@ def _numbered(lives: Lives, first: Ints, role: Ints, wards: Flags) -> Households
     home[present] = of_present
     head = _heads(lives, home, role, len(roots))
     relation = _RELATION[role[head[home]], role]
+    relation = np.where((role == _OTHER) & strangers, b"NON_REL", relation)
     relation = np.where(head[home] == np.arange(len(first)), b"HEAD", relation)
     guardian = np.where(wards & (lives.years < ADULT), head[home], NOBODY)
     return Households(home, number[first], relation, head, guardian)

@@ -8,7 +8,7 @@ import numpy as np
 from synthetic.cadastre import FIELD, HOME
 from synthetic.cells import Bytes, Flags, Ints
 from synthetic.companies import Companies
-from synthetic.days import TODAY, day
+from synthetic.days import NEVER, TODAY, day
 from synthetic.draws import between, chance
 from synthetic.folk import Folk
 from synthetic.kinship import NOBODY
@@ -20,6 +20,7 @@ FIELD_SHARE: Final = (0.55, 0.05)
 SECOND_HOME_SHARE: Final = 0.03
 COMPANY_SHARE: Final = 0.35
 COMMON_SHARE: Final = 0.85  # of couples who hold together
+UNSETTLED_SHARE: Final = 0.3  # of the widowed whose spouse still stands in the register
 INHERITED_SHARE: Final = 0.24  # of the others, with their mother; two thirds to one
 CLOSED_SHARE: Final = 0.01
 _FIRST_RIGHT: Final = day("1994-01-01")
@@ -66,7 +67,7 @@ def draw_holdings(rng: np.random.Generator, folk: Folk, companies: Companies) ->
         commune=commune,
         kind=kind,
         by_company=owner == NOBODY,
-        since=between(rng, np.maximum(_FIRST_RIGHT, _since_when(folk, companies, pair, company)), TODAY - 1, count),
+        since=between(rng, *_when_possible(folk, companies, pair, company), count),
         inherited=unequal & is_right.all(axis=1),
         closed=closed,
         right_of=right_of,
@@ -99,19 +100,23 @@ def _partners(rng: np.random.Generator, folk: Folk, owner: Ints) -> tuple[Ints, 
     spouse, mother, home = folk.kin.spouse, folk.kin.mother, folk.households.home
     person = owner != NOBODY
     couple = person & (spouse[owner] != NOBODY) & (home[spouse[owner]] == home[owner])
-    with_spouse = couple & chance(rng, COMMON_SHARE, len(owner))
+    widowed = person & (spouse[owner] != NOBODY) & (folk.lives.died[spouse[owner]] != NEVER)
+    share = np.select([couple, widowed], [COMMON_SHARE, UNSETTLED_SHARE], 0.0)
+    with_spouse = chance(rng, share, len(owner))
     mother_lives = person & (mother[owner] != NOBODY) & folk.lives.present[mother[owner]]
     with_mother = mother_lives & ~with_spouse & chance(rng, INHERITED_SHARE, len(owner))
     partner = np.select([with_spouse, with_mother], [spouse[owner], mother[owner]], _NO_ONE)
     return partner, with_mother
 
 
-def _since_when(folk: Folk, companies: Companies, pair: Ints, company: Ints) -> Ints:
-    """Nobody holds land before coming of age, no company before its founding."""
-    owner = pair[:, 0]
-    of_age = np.where(pair >= 0, folk.lives.born[pair] + 18 * 366, 0).max(axis=1)
+def _when_possible(folk: Folk, companies: Companies, pair: Ints, company: Ints) -> tuple[Ints, Ints]:
+    """The first and last day on which the holders can have come by it: of age, founded, and not yet dead."""
+    lives, is_person = folk.lives, pair >= 0
+    of_age = np.where(is_person, lives.born[pair] + 18 * 366, 0).max(axis=1)
     founded = companies.founded[company] if len(companies) else of_age
-    return np.minimum(np.where(owner == NOBODY, founded, of_age), TODAY - 1)
+    last = np.where(is_person & (lives.died[pair] != NEVER), lives.died[pair], TODAY).min(axis=1) - 1
+    first = np.maximum(_FIRST_RIGHT, np.where(pair[:, 0] == NOBODY, founded, of_age))
+    return np.minimum(first, last), last
 
 
 def serial_letters(number: Ints) -> Bytes:

@@ -88,6 +88,15 @@ async def test_nobody_holds_land_as_a_child(nation: Nation) -> None:
         assert pin not in births or since.year - births[pin] >= 18
 
 
+async def test_the_dead_may_still_stand_as_holders_of_what_they_had_while_alive(nation: Nation) -> None:
+    query = "SELECT pin, death_or_missing_date FROM persons WHERE vital_status = 'DECEASED'"
+    died = {pin: date for pin, date in await nation.rows("population", query) if len(date) == len("2020-01-01")}
+    rights = await nation.rows("land", "SELECT holder_pin, held_since FROM land_rights")
+    held = [(pin, since) for pin, since in rights if pin in died]
+    assert held
+    assert all(since.isoformat() < died[pin] for pin, since in held)
+
+
 async def test_enterprise_codes_pass_the_official_check(nation: Nation) -> None:
     rows = await nation.rows("enterprises", "SELECT code, parent_code, legal_form FROM enterprises")
     for code, parent, form in rows:
