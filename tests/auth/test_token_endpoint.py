@@ -270,6 +270,13 @@ async def test_unknown_and_suspended_clients_and_wrong_signatures_are_told_the_s
     assert len({json.dumps(answer.body) for answer in answers}) == 1
 
 
+async def test_a_signature_by_the_decoy_key_admits_nobody(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoy = ECKey.generate_key("P-256")
+    monkeypatch.setattr("auth.assertion._DECOY_EC", decoy)
+    answer = await here.ask("desk", NAME, assertion=here.assertion("desk", key=decoy))
+    assert answer.body["error_description"] == NOT_AUTHENTICATED
+
+
 async def test_an_assertion_of_one_client_does_not_serve_another(here: Installation) -> None:
     await here.add_client("other")
     answer = await here.ask("other", NAME, assertion=here.assertion("desk"), client_id="other")
