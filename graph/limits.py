@@ -5,7 +5,7 @@ what they expand to is what counts against the limits (the attack: D1 of the ref
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphql import (
     DocumentNode,
@@ -28,6 +28,8 @@ ALIASES = 30
 ROOT_FIELDS = 10
 DIRECTIVES = 30
 SELECTIONS = 5_000
+NESTING = 64  # selection sets inside each other, those of fragments included: the parts that walk them recurse
+INTROSPECTION_POINTS = 150_000  # the standard introspection query takes 71,000; the answer is made on the event loop
 LIST_ITEMS = 100
 KEYS_PER_HOP = 1_000
 COST = 10_000
@@ -37,6 +39,17 @@ overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000
 
 PAGING = frozenset({"edges", "node"})
 
+#: How many entries the lists of an introspection are taken to have, for its points.
+ASSUMED_ENTRIES: Mapping[str, int] = {
+    "types": 100,
+    "directives": 5,
+    "fields": 5,
+    "args": 2,
+    "inputFields": 2,
+    "enumValues": 3,
+    "possibleTypes": 2,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -44,6 +57,9 @@ class Size:
 
     depth: int = 0
     introspection_depth: int = 0
+    nesting: int = 0
+    points: int = 0  # if it is part of an introspection
+    introspection_points: int = 0
     selections: int = 0
     aliases: int = 0
     directives: int = 0
@@ -59,6 +75,7 @@ def check_size(document: DocumentNode) -> None:
             own = len(definition.directives or ())
             _within("depth", size.depth, DEPTH)
             _within("introspection depth", size.introspection_depth, INTROSPECTION_DEPTH)
+            _within("introspection points", size.introspection_points, INTROSPECTION_POINTS)
             _within("aliases", size.aliases, ALIASES)
             _within("root fields", size.fields, ROOT_FIELDS)
             _within("directives", size.directives + own, DIRECTIVES)
@@ -103,58 +120,58 @@ class _Measure:
         }
         self._sizes: dict[str, Size] = {}
 
-    def selection(self, selection_set: SelectionSetNode | None) -> Size:
+    def selection(self, selection_set: SelectionSetNode | None, level: int = 1) -> Size:
         if selection_set is None:
             return Size()
-        parts = [self._part(node) for node in selection_set.selections]
+        _within("nesting", level, NESTING)
+        parts = [self._part(node, level) for node in selection_set.selections]
         return Size(
             depth=max((part.depth for part in parts), default=0),
             introspection_depth=max((part.introspection_depth for part in parts), default=0),
+            nesting=1 + max((part.nesting for part in parts), default=0),
+            points=min(sum(part.points for part in parts), INTROSPECTION_POINTS + 1),
+            introspection_points=min(sum(part.introspection_points for part in parts), INTROSPECTION_POINTS + 1),
             selections=min(sum(part.selections for part in parts), SELECTIONS + 1),
             aliases=min(sum(part.aliases for part in parts), ALIASES + 1),
             directives=min(sum(part.directives for part in parts), DIRECTIVES + 1),
             fields=min(sum(part.fields for part in parts), ROOT_FIELDS + 1),
         )
 
-    def _part(self, node: object) -> Size:
+    def _part(self, node: object, level: int) -> Size:
         if isinstance(node, FieldNode):
-            return self._field(node)
+            return self._field(node, level)
         if isinstance(node, FragmentSpreadNode):
-            return _with_directives(self._fragment(node.name.value), node)
+            return _with_directives(self._fragment(node.name.value, level), node)
         assert isinstance(node, InlineFragmentNode)
-        return _with_directives(self.selection(node.selection_set), node)
+        return _with_directives(self.selection(node.selection_set, level + 1), node)
 
-    def _field(self, node: FieldNode) -> Size:
-        inner = self.selection(node.selection_set)
-        step = 0 if node.name.value in PAGING else 1
-        is_introspection = node.name.value.startswith("__") and node.name.value != "__typename"
+    def _field(self, node: FieldNode, level: int) -> Size:
+        inner = self.selection(node.selection_set, level + 1)
+        name = node.name.value
+        is_introspection = name.startswith("__") and name != "__typename"
         deepest = max(inner.depth, inner.introspection_depth)
+        points = 1 + ASSUMED_ENTRIES.get(name, 1) * inner.points
         return Size(
-            depth=0 if is_introspection else step + inner.depth,
+            depth=0 if is_introspection else inner.depth + (name not in PAGING),
             introspection_depth=1 + deepest if is_introspection else inner.introspection_depth,
+            nesting=inner.nesting,
+            points=points,
+            introspection_points=points if is_introspection else inner.introspection_points,
             selections=1 + inner.selections,
             aliases=inner.aliases + (node.alias is not None),
             directives=inner.directives + len(node.directives or ()),
             fields=1,
         )
 
-    def _fragment(self, name: str) -> Size:
+    def _fragment(self, name: str, level: int) -> Size:
         if name not in self._sizes:
             self._sizes[name] = Size()  # in case of a cycle
             definition = self._fragments.get(name)
             if definition is not None:
-                self._sizes[name] = self.selection(definition.selection_set)
+                self._sizes[name] = self.selection(definition.selection_set, level + 1)
+        _within("nesting", level + self._sizes[name].nesting, NESTING)
         return self._sizes[name]
 
 
 def _with_directives(size: Size, node: FragmentSpreadNode | InlineFragmentNode) -> Size:
-    if not node.directives:
-        return size
-    return Size(
-        size.depth,
-        size.introspection_depth,
-        size.selections,
-        size.aliases,
-        size.directives + len(node.directives),
-        size.fields,
-    )
+    return replace(size, directives=size.directives + len(node.directives)) if node.directives else size
