@@ -19,7 +19,8 @@ from graph.composed import Composed
 from graph.cursors import Cursors
 from graph.document import Operation, Shape
 from graph.field import Field
-from graph.objects import Expression, Here, Objects, Row
+from graph.here import Expression, Here, Row
+from graph.objects import Objects
 from graph.plan import Getter, Keys, Path, Plan, Step
 from graph.selections import Selections
 from graph.steps import Steps

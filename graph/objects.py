@@ -6,7 +6,6 @@ is known; a domain that has no such person, or hides it, leaves its part null (D
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, get_named_type, is_list_type
@@ -20,39 +19,10 @@ from graph.arguments import Arguments
 from graph.composed import Composed, Made
 from graph.cursors import Cursors
 from graph.field import Field
+from graph.here import Expression, Here, Row
 from graph.plan import Keys, Path, Step
 from graph.selections import Selections
 from graph.steps import Steps
-
-Expression = str  # of the answer's code
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Row:
-    """A row at hand: its variable, the step that reads it; `may_be_absent`: it is all nulls where there is none."""
-
-    variable: str
-    step: Step
-    may_be_absent: bool = False
-
-    def present(self, expression: Expression) -> Expression:
-        """`expression`, or null where the row is absent."""
-        if not self.may_be_absent:
-            return expression
-        return f"None if {self.variable} is N{self.step.number} else {expression}"
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Here:
-    """Where an object stands. `rows` grows as its fields ask for rows of further tables."""
-
-    type_name: str
-    path: Path
-    rows: dict[Any, Row]  # table -> row
-    parent: int | None  # step that found it
-    key: Expression = "None"  # of an entity
-    keys: Keys | None = None
-    opened: bool = False  # the caller named the person
 
 
 class Objects:

@@ -5,23 +5,39 @@ A page's statement returns one row more than asked for where the list goes on; t
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from graphql import FieldNode, get_named_type
 
 from domains.kit import statements
+from graph.answer_code import AnswerCode
 from graph.arguments import Arguments
-from graph.cursors import BEFORE_ALL, Place
+from graph.cursors import BEFORE_ALL, Cursors, Place
 from graph.field import Field
+from graph.here import Expression, Here
 from graph.plan import Asked, Path, Step
-
-if TYPE_CHECKING:
-    from graph.objects import Expression, Here, Objects
+from graph.selections import Selections
+from graph.steps import Steps
 
 PAGING = frozenset({"first", "after"})
 
 
-def page(objects: "Objects", step: Step, here: "Here", rows: "Expression", field: Field) -> "Expression":
+class ObjectCode(Protocol):
+    """What a connection asks of the compiler of its nodes (objects.py)."""
+
+    code: AnswerCode
+    cursors: Cursors
+    selections: Selections
+    steps: Steps
+
+    def object(self, here: Here, nodes: Sequence[FieldNode]) -> Expression: ...
+
+    def unless_null(self, tested: Expression, inner: Callable[[], Expression]) -> Expression: ...
+
+    def listed(self, variable: str, items: Expression, item: Callable[[], Expression]) -> Expression: ...
+
+
+def page(objects: ObjectCode, step: Step, here: Here, rows: Expression, field: Field) -> Expression:
     """The code of a connection over `rows`; gives the step its limit and the place where the page begins."""
     size, place = field.asked.page_size(), _place(field)
     step.fan, step.is_paged = size, True
@@ -38,9 +54,9 @@ class _Connection:
 
     def __init__(
         self,
-        objects: "Objects",
+        objects: ObjectCode,
         step: Step,
-        here: "Here",
+        here: Here,
         rows: str,
         size: str,
         place: Callable[[Asked], Place],
@@ -53,22 +69,22 @@ class _Connection:
         self._place = place
         self._sealer: str | None = None
 
-    def connection(self, type_: Any, nodes: Sequence[FieldNode]) -> "Expression":
+    def connection(self, type_: Any, nodes: Sequence[FieldNode]) -> Expression:
         parts = {"edges": self._edges, "pageInfo": self._page_info}
         return self._object(type_, self._here.path, nodes, parts)
 
-    def _edges(self, type_: Any, path: Path, nodes: Sequence[FieldNode]) -> "Expression":
+    def _edges(self, type_: Any, path: Path, nodes: Sequence[FieldNode]) -> Expression:
         row = f"r{self._step.number}"
         parts = {"cursor": lambda *_: self._cursor(row), "node": self._node}
         return self._objects.listed(
             row, f"{self._rows}[:{self._size}]", lambda: self._object(type_, path, nodes, parts)
         )
 
-    def _node(self, _: Any, path: Path, nodes: Sequence[FieldNode]) -> "Expression":
+    def _node(self, _: Any, path: Path, nodes: Sequence[FieldNode]) -> Expression:
         here = replace(self._here, path=path, rows=dict(self._here.rows))
         return self._objects.object(here, nodes)
 
-    def _page_info(self, type_: Any, path: Path, nodes: Sequence[FieldNode]) -> "Expression":
+    def _page_info(self, type_: Any, path: Path, nodes: Sequence[FieldNode]) -> Expression:
         last = f"{self._rows}[:{self._size}][-1]"
         parts = {
             "hasNextPage": lambda *_: f"len({self._rows}) > {self._size}",
@@ -76,15 +92,15 @@ class _Connection:
         }
         return self._object(type_, path, nodes, parts)
 
-    def _cursor(self, row: str) -> "Expression":
+    def _cursor(self, row: str) -> Expression:
         if self._sealer is None:
             self._sealer = self._objects.steps.argument(lambda asked: self._objects.cursors.sealer(self._place(asked)))
         surrogate = self._objects.steps.column(self._step, self._step.source.c["surrogate"])
         return f"{self._sealer}({row}[{surrogate}])"
 
     def _object(
-        self, type_: Any, path: Path, nodes: Sequence[FieldNode], parts: dict[str, Callable[..., "Expression"]]
-    ) -> "Expression":
+        self, type_: Any, path: Path, nodes: Sequence[FieldNode], parts: dict[str, Callable[..., Expression]]
+    ) -> Expression:
         entries: list[str] = []
         for key, selected in self._objects.selections.of(type_.name, nodes).items():
             name = selected[0].name.value
@@ -96,7 +112,7 @@ class _Connection:
         return f"{{{', '.join(entries)}}}"
 
 
-def _begin(objects: "Objects", asked: Arguments, place: Callable[[Asked], Place]) -> Callable[[Asked], int]:
+def _begin(objects: ObjectCode, asked: Arguments, place: Callable[[Asked], Place]) -> Callable[[Asked], int]:
     if not asked.is_given("after"):
         return lambda _: BEFORE_ALL
     after = asked.getter("after")
