@@ -37,6 +37,19 @@ from ledger import Ledger, LedgerUnreachable, NotDurable, Pseudonyms
 
 SYNTHETIC = [(b"x-synthetic-data", b"1")]
 
+#: How uvicorn serves an `Application`. Nothing here reads whom a request came from, so no proxy's word for it either.
+SERVED: dict[str, Any] = {
+    "loop": "uvloop",
+    "http": "httptools",
+    "ws": "none",
+    "lifespan": "on",
+    "timeout_graceful_shutdown": 10,
+    "log_level": "warning",
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,
+}
+
 
 def create_app() -> "Application":
     """The application of one process, from the settings in its environment."""
@@ -86,9 +99,7 @@ class Application:
             )
         )
         databases = {domain.name: await self._database(domain.name, stack) for domain in composed.domains}
-        ledger = Ledger(database_url(settings, "ledger"), Pseudonyms(key_bytes(settings.home, "ledger-pseudonyms-1", size=16)))
-        await ledger.open()
-        stack.push_async_callback(ledger.close)
+        ledger = await self._ledger(stack)
         cursors = Cursors([key_bytes(settings.home, "cursors.key", size=KEY_BYTES)])
         graph = Graph(composed, databases, ledger, cursors, settings.request_deadline_ms / 1000)
         explainer = Explainer(graph)
@@ -109,6 +120,14 @@ class Application:
                 *routes(server),
             ]
         )
+
+    async def _ledger(self, stack: AsyncExitStack) -> Ledger:
+        home = self._settings.home
+        pseudonyms = Pseudonyms(key_bytes(home, "ledger-pseudonyms-1", size=16))
+        ledger = Ledger(database_url(self._settings, "ledger"), pseudonyms)
+        await ledger.open()
+        stack.push_async_callback(ledger.close)
+        return ledger
 
     async def _database(self, name: str, stack: AsyncExitStack) -> Database:
         settings = self._settings

@@ -330,10 +330,9 @@ def _serve(settings: Settings, listening: socket) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    config = uvicorn.Config(
-        "asgi:create_app", factory=True, workers=settings.processes, loop="uvloop", http="httptools", ws="none",
-        lifespan="on", timeout_graceful_shutdown=10, log_level="warning", access_log=False, server_header=False,
-    )  # fmt: skip
+    from asgi import SERVED
+
+    config = uvicorn.Config("asgi:create_app", factory=True, workers=settings.processes, **SERVED)
     server = uvicorn.Server(config)
     tell(f"Liên thông serves on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
     if settings.processes > 1:
