@@ -23,6 +23,8 @@ from graph.inputs import bad_input, converter, raw
 from graph.limits import LIST_ITEMS
 from graph.plan import Asked, Getter
 
+_CANNOT_BE_NULL = "given: it cannot be null"
+
 
 class Arguments:
     """The arguments of one field of the document, by their Python names. `shape` is the plan's, by variable name."""
@@ -40,8 +42,14 @@ class Arguments:
         return [*self._declared]
 
     def is_given(self, name: str) -> bool:
-        """False where the argument is left out or null, which mean the same here."""
+        """False where the argument is left out or null, which mean the same here.
+
+        A required one is always given: a null that a variable brings all the same is refused when it is fetched. To
+        take it for left out would search by less than what was demanded.
+        """
         written, declared = self._declared[name]
+        if isinstance(declared.type, GraphQLNonNull):
+            return True
         node = self._nodes.get(written)
         if node is None:
             return declared.default_value is not Undefined
@@ -70,7 +78,10 @@ class Arguments:
         if isinstance(node, ObjectValueNode):
             return snake(node.fields[0].name.value)
         assert isinstance(node, VariableNode)
-        return str(self._shape[node.name.value])
+        found = self._shape[node.name.value]
+        if found is None:
+            raise bad_input(self._declared[name][0], _CANNOT_BE_NULL)
+        return str(found)
 
     def page_size(self) -> Getter:
         """`first`, from 1 to 100."""
@@ -117,7 +128,7 @@ def _of_variable(variable: str, argument: str, *, required: bool) -> Getter:
     def value(asked: Asked) -> Any:
         found = asked.values.get(variable)
         if found is None:
-            raise bad_input(argument, "given: it cannot be null")
+            raise bad_input(argument, _CANNOT_BE_NULL)
         return found
 
     return value

@@ -7,6 +7,7 @@ kept, the least used forgotten first, bounded in count and in bytes; their plans
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -203,9 +204,16 @@ def _point(variable: Variable, switches: frozenset[str]) -> Callable[[Any], Any]
         return None
     if getattr(named, "is_one_of", False):
         return lambda value: next(iter(value)) if value else None
-    if variable.name in switches:
-        return lambda value: value
+    if variable.name in switches and getattr(named, "name", None) == "Boolean":  # elsewhere the name may mean another
+        return partial(_switch, f"${variable.name}")
     return None if isinstance(variable.type, GraphQLNonNull) else lambda value: value is not None
+
+
+def _switch(where: str, value: Any) -> Any:
+    """Whether a directive applies; its variable may be nullable where it has a default, and null all the same."""
+    if value is None:
+        raise bad_input(where, "true or false: a directive depends on it")
+    return value
 
 
 def _switches(document: DocumentNode) -> frozenset[str]:

@@ -98,7 +98,10 @@ def _scalar(type_: GraphQLScalarType) -> Convert:
 
     def convert(value: Any, where: str) -> Any:
         try:
-            return parse(value)
+            parsed = parse(value)
+            if isinstance(parsed, str) and "\x00" in parsed:
+                raise ValueError("PostgreSQL cannot hold it")  # its statement would fail, with those of the batch
+            return parsed
         except Exception:  # noqa: BLE001 -- whatever a scalar raises, it quotes the value
             raise bad_input(where, f"a {type_.name}") from None
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, bindparam
+from sqlalchemy import ColumnElement, FromClause, Integer, SmallInteger, bindparam
+from sqlalchemy.types import TypeEngine
 
 from domains.kit.fields import FieldDecorator, _method
 
@@ -70,9 +71,8 @@ def equals(
     is_area: bool = False,
 ) -> Match:
     """The argument equals `column`. `of` names the published column where `column` itself is not one."""
-    return Match(
-        lambda parameter: column == parameter, column.type, (of if of is not None else column,), prepare, is_area
-    )
+    reads = (of if of is not None else column,)
+    return Match(lambda parameter: column == parameter, _sent(column.type), reads, prepare, is_area)
 
 
 def lookup(key: ColumnElement[Any]) -> FieldDecorator:
@@ -114,6 +114,11 @@ def speaker(key: ColumnElement[Any]) -> FieldDecorator:
 def parameter_of(match: Match, name: str) -> Any:
     """The statement parameter of a match."""
     return bindparam(name, type_=match.parameter)
+
+
+def _sent(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type of an argument: GraphQL's Int has 32 bits, so that one too large for a smaller column finds nobody."""
+    return Integer() if isinstance(type_, SmallInteger) else type_
 
 
 def _table(column: ColumnElement[Any]) -> FromClause:
