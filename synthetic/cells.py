@@ -122,4 +122,6 @@ def _bytes_of(part: Bytes | bytes | int, count: int) -> Any:
         return part
     if isinstance(part, bytes):
         return np.frombuffer(part, dtype=np.uint8)
+    if part.dtype.kind != "S":
+        raise TypeError(f"cells are bytes, not {part.dtype}")
     return np.ascontiguousarray(part).view(np.uint8).reshape(count, part.dtype.itemsize)

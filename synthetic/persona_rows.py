@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-import numpy as np
 from sqlalchemy import Table
 
 from domains.identity import tables as identity
@@ -12,7 +11,7 @@ from domains.kit.units import PRE_2025, UNIT, Y2025
 from domains.population import tables as population
 from synthetic import persona_homes as homes
 from synthetic import persona_property as property_
-from synthetic.cells import records
+from synthetic.cells import Bytes, records, table
 from synthetic.counters import Counters
 from synthetic.personas import EVERYBODY, Persona
 from synthetic.rows import Rows
@@ -20,7 +19,7 @@ from synthetic.rows import Rows
 Row = Mapping[str, Any]
 
 PEOPLE: Final = tuple(persona for persona in EVERYBODY if persona.registered)
-BANKS: Final = np.array([bank.code for bank in property_.BANKS])
+BANKS: Final[Bytes] = table(bank.code for bank in property_.BANKS)
 _BY_PIN: Final = {persona.pin: persona for persona in EVERYBODY}
 
 
@@ -41,23 +40,22 @@ def persona_rows(counters: Counters) -> Mapping[str, list[Rows]]:
             population.family_links: _links(),
             population.temporary_absences: ({**row, **_rules(row["pin"])} for row in homes.ABSENCES),
         },
-        "land": {table: map(_held, rows) for table, rows in property_.LAND.items()},
-        "enterprises": {table: map(_in_company, rows) for table, rows in property_.COMPANIES.items()},
+        "land": {of: map(_held, rows) for of, rows in property_.LAND.items()},
+        "enterprises": {of: map(_in_company, rows) for of, rows in property_.COMPANIES.items()},
     }
     return {
-        name: [_rows(table, list(rows), counters) for table, rows in by_table.items()]
-        for name, by_table in written.items()
+        name: [_rows(of, list(rows), counters) for of, rows in by_table.items()] for name, by_table in written.items()
     }
 
 
-def _rows(table: Table, written: list[Row], counters: Counters) -> Rows:
+def _rows(of: Table, written: list[Row], counters: Counters) -> Rows:
     """COPY text; surrogates and marks are given here, what a row leaves out is null."""
-    columns = tuple(table.c.keys())
+    columns = tuple(of.c.keys())
     marked: list[dict[str, Any]] = [{"synthetic": True, **row} for row in written]
-    if "surrogate" in table.c:
-        for row, surrogate in zip(marked, counters.surrogates(table.name, len(marked)), strict=True):
+    if "surrogate" in of.c:
+        for row, surrogate in zip(marked, counters.surrogates(of.name, len(marked)), strict=True):
             row["surrogate"] = bytes(surrogate)
-    return Rows(table.name, columns, records(columns, marked), len(marked))
+    return Rows(of.name, columns, records(columns, marked), len(marked))
 
 
 def _rules(pin: str | None, of: str = "") -> Row:

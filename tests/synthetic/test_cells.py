@@ -1,6 +1,7 @@
 """Rows written by columns are what PostgreSQL would be told row by row."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,3 +48,8 @@ def test_a_hand_written_row_leaves_out_what_is_null() -> None:
 
 def test_nothing_is_written_for_no_rows() -> None:
     assert lines([digits(np.empty(0, dtype=np.int64), 12), b"x"], 0) == b""
+
+
+def test_an_array_of_anything_but_bytes_is_refused() -> None:
+    with pytest.raises(TypeError, match="bytes"):
+        lines([np.array(["text"])], 1)
