@@ -17,14 +17,17 @@ from graph.compile import compile_operation
 from graph.composed import Composed
 from graph.cursors import Cursors
 from graph.decide import Granted, check_areas, decide
-from graph.document import PLANS_PER_OPERATION, Documents, Operation
+from graph.document import Documents, Operation, Shape
 from graph.errors import Refused
 from graph.inputs import Values
+from graph.kept import Kept
 from graph.plan import Asked, Plan
 from graph.run import Databases, Run
 from ledger import Ledger
 
 DECISIONS_PER_CALLER = 1_000
+PLANS, PLAN_BYTES = 4_000, 128 * 2**20
+BYTES_PER_STEP = 10_000  # of a plan: its code and the variants of its statement, measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Graph:
         self._cursors = cursors
         self._deadline = deadline_seconds
         self._documents = Documents(composed.schema)
+        self._plans: Kept[tuple[Operation, Shape], Plan] = Kept(PLANS, PLAN_BYTES, _size)
 
     def new_request_id(self) -> bytes:
         """A UUIDv7, under which the ledger knows the request."""
@@ -91,12 +95,10 @@ class Graph:
         return decision
 
     def _plan(self, operation: Operation, values: Values) -> Plan:
-        shape = operation.shape(values)
-        plan = operation.plans.get(shape)
+        key = (operation, operation.shape(values))
+        plan = self._plans.get(key)
         if plan is None:
-            if len(operation.plans) >= PLANS_PER_OPERATION:
-                operation.plans.clear()
-            plan = operation.plans[shape] = compile_operation(self.composed, self._cursors, operation, shape)
+            plan = self._plans.put(key, compile_operation(self.composed, self._cursors, *key))
         return plan
 
     async def _finished(self, run: Run) -> None:
@@ -121,3 +123,7 @@ class Graph:
             return orjson.dumps({"data": data})
         errors = [error.as_json() for error in failures.errors(plan, run.failed, data)]
         return orjson.dumps({"errors": errors, "data": data})
+
+
+def _size(plan: Plan) -> int:
+    return (1 + len(plan.steps)) * BYTES_PER_STEP

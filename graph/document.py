@@ -1,12 +1,11 @@
 """Text -> document: parsed, bounded, validated, its literals turned into variables, and kept for the next request.
 
 What is kept is keyed by the skeleton (literals.py), so it holds nothing that a caller typed. Only valid documents are
-kept, the least used forgotten first, bounded in count and in bytes; their plans and loaders live and go with them.
+kept; what they are planned as is kept in answer.py, bounded apart.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -43,10 +42,11 @@ from graphql.language import NameNode
 from graph import limits, messages
 from graph.errors import Code, refused
 from graph.inputs import Convert, Values, bad_input, converter, raw
+from graph.kept import Kept
 from graph.literals import Skeleton, Typed, take_out
-from graph.plan import Plan
 
-DOCUMENTS, DOCUMENT_BYTES, PLANS_PER_OPERATION = 2_000, 16 * 2**20, 64
+DOCUMENTS, DOCUMENT_BYTES = 2_000, 128 * 2**20
+BYTES_PER_CHARACTER = 160  # of a validated document: its syntax tree, measured
 
 Shape = tuple[Any, ...]
 
@@ -71,7 +71,6 @@ class Operation:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: tuple[Variable, ...]
     points: tuple[tuple[str, Callable[[Any], Any]], ...]
-    plans: dict[Shape, Plan] = field(default_factory=dict)
 
     def values(self, given: Mapping[str, Any], typed: Typed) -> Values:
         """The values of all variables, checked and converted. Raises Refused with BAD_USER_INPUT."""
@@ -115,8 +114,7 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._kept: OrderedDict[Skeleton, Document] = OrderedDict()
-        self._bytes = 0
+        self._kept: Kept[Skeleton, Document] = Kept(DOCUMENTS, DOCUMENT_BYTES, lambda document: document.size)
 
     def get(self, text: str) -> tuple[Document, Typed]:
         """The document of a text, and what was typed in it. Raises Refused for what does not parse, fit or validate."""
@@ -126,17 +124,8 @@ class Documents:
             raise messages.parse_failure(text) from None
         document = self._kept.get(skeleton)
         if document is None:
-            document = self._keep(skeleton, _read(self._schema, skeleton, text))
-        else:
-            self._kept.move_to_end(skeleton)
+            document = self._kept.put(skeleton, _read(self._schema, skeleton, text))
         return document, typed
-
-    def _keep(self, skeleton: Skeleton, document: Document) -> Document:
-        self._kept[skeleton] = document
-        self._bytes += document.size
-        while len(self._kept) > DOCUMENTS or self._bytes > DOCUMENT_BYTES:
-            self._bytes -= self._kept.popitem(last=False)[1].size
-        return document
 
 
 def parsed(text: str) -> DocumentNode:
@@ -167,7 +156,7 @@ def _read(schema: GraphQLSchema, skeleton: Skeleton, text: str) -> Document:
             (node.name.value if node.name else None): _operation(schema, node, fragments, taken, switches)
             for node in operations
         },
-        len(skeleton.text) + 1,
+        len(skeleton.text) * BYTES_PER_CHARACTER,
     )
 
 

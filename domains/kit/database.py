@@ -31,6 +31,7 @@ SESSION = {
     "plan_cache_mode": "force_generic_plan",
     "default_transaction_read_only": "on",
     "jit": "off",
+    "TimeZone": "Asia/Ho_Chi_Minh",  # what day it is where the registers are
 }
 
 
