@@ -167,6 +167,16 @@ def print_schema(context: typer.Context) -> None:
         typer.echo(graphql.print_schema(compose(installed_domains()).schema))
 
 
+@schema.command("roots")
+def print_roots() -> None:
+    """Print every way into the graph, what it demands and what it costs, as a Markdown table."""
+    from graph.compose import compose
+    from graph.registry import installed_domains
+    from graph.roots import table
+
+    typer.echo(table(compose(installed_domains())))
+
+
 @schema.command("subgraph")
 def print_subgraph(name: Annotated[str, typer.Argument(help="The domain.")]) -> None:
     """Print one domain's schema as an Apollo Federation subgraph."""
