@@ -108,7 +108,7 @@ async def _finish(
 ) -> None:
     task = bar.add_task("indexes", total=len(registers), rate="")
     await _together(*(_indexed(register, bar, task) for register in registers))
-    for transaction in transactions:
+    for transaction in reversed(transactions):  # identity last: where it holds people, the other registers are filled
         await transaction.commit()
     for register in registers:
         await register.analyze()
