@@ -92,6 +92,14 @@ async def test_a_body_over_64_kilobytes_is_refused_unread(http: httpx2.AsyncClie
     assert (answer.status_code, answer.json()["error"]) == (413, "invalid_request")
 
 
+async def test_a_good_request_with_one_parameter_twice_is_refused(
+    unchanged: Installation, http: httpx2.AsyncClient
+) -> None:
+    body = urlencode({**unchanged.form("desk"), "scope": NAME}) + "&" + urlencode({"scope": BORN})
+    answer = await http.post("/oauth/token", content=body.encode(), headers=FORM)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 async def test_a_token_is_only_posted_for(http: httpx2.AsyncClient, method: str) -> None:
     assert (await http.request(method, "/oauth/token")).status_code == 405
