@@ -93,7 +93,6 @@ async def _write(
     while block is not None:
         ahead = asyncio.create_task(asyncio.to_thread(next, nation, None))
         await _together(ahead, *(register.copy(block.rows[register.name]) for register in registers))
-        written.update({f"{name}.{part.table}": 0 for name, parts in block.rows.items() for part in parts})
         for name, parts in block.rows.items():
             for part in parts:
                 written[f"{name}.{part.table}"] += part.count
