@@ -12,7 +12,7 @@ from auth.caller import Caller
 from graph.errors import Refused
 from graph.plan import Plan, Reached
 from graph.run import People
-from ledger import Definition, Ledger, Operation, Outcome, Recipient, Step, Way
+from ledger import Definition, Ledger, NotRecorded, Operation, Outcome, Recipient, Step, Way
 
 _WAYS = {Reached.OPENED: Way.OPENED, Reached.LISTED: Way.LISTED, Reached.FOLLOWED: Way.REACHED}
 
@@ -44,9 +44,11 @@ class Record:
         await self._record(Outcome.REFUSED, missing=missing)
 
     async def durable(self) -> None:
-        """Wait until the entry cannot be lost. Raises NotRecorded."""
+        """Wait until the entry cannot be lost. Raises NotRecorded, also where one is due and none was handed over."""
         if self._written is not None:
             await self._written
+        elif self._plan.personal:
+            raise NotRecorded
 
     def _record(self, outcome: Outcome, looked_at: Any = (), missing: Sequence[str] = ()) -> "asyncio.Future[None]":
         return self._ledger.record(self._request_id, self._recipient(), self._operation(), outcome, looked_at, missing)

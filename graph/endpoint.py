@@ -5,7 +5,7 @@ in a proxy's log. No batching, no multipart, no forms: what a browser may send a
 always asked for. Status codes follow the specification's two media types (DESIGN section 6).
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from traceback import extract_tb
@@ -20,7 +20,7 @@ from auth.caller import Caller
 from auth.errors import GrantsUnconfirmed, Unauthenticated
 from graph import metrics
 from graph.answer import Graph, Question
-from graph.errors import Code, GraphError, Refused, refused
+from graph.errors import Code, GraphError, Refused
 from graph.limits import BODY_BYTES
 from ledger import NotRecorded
 
@@ -30,10 +30,11 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+Headers = Sequence[tuple[bytes, bytes]]
 Respond = Callable[[Question, Caller, bytes], Awaitable[bytes]]
 
 NEW, OLD = b"application/graphql-response+json", b"application/json"
+ALLOWED = [(b"allow", b"GET, POST")]
 STRICT_FOR_BOTH = frozenset({401, 403, 405, 406, 413, 415, 429, 500, 503})  # other statuses are 200 for the old type
 
 
@@ -52,10 +53,11 @@ class _Request:
 class _Unacceptable(Exception):
     """The request is not one of GraphQL over HTTP; `status` says how."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, code: Code = Code.BAD_USER_INPUT, *, headers: Headers = ()) -> None:
         super().__init__(message)
         self.status = status
-        self.error = GraphError(Code.BAD_USER_INPUT, message)
+        self.error = GraphError(code, message)
+        self.headers = headers
 
 
 class Endpoint:
@@ -77,8 +79,9 @@ class Endpoint:
         media_type, headers = OLD, [*self._extra, (b"x-request-id", request_id.hex().encode())]
         try:
             media_type = _media_type(request.accept)
-            caller = self._authority.caller(request.authorization)
+            self._authority.caller(request.authorization)  # before a stranger's body is read
             question = await self._question(request, receive)
+            caller = self._authority.caller(request.authorization)  # as of now: a body may take its time
             status, body = 200, await self._respond(question, caller, request_id)
         except Refused as refusal:
             status, body = self._refusal(refusal, media_type)
@@ -93,6 +96,7 @@ class Endpoint:
             status, body = 503, _errors(GraphError(Code.DISCLOSURE_NOT_RECORDED, message))
         except _Unacceptable as error:
             status, body = error.status, _errors(error.error)
+            headers = [*headers, *error.headers]
         except Exception as error:  # noqa: BLE001 -- the last door: nothing of what happened reaches the caller
             log.error("answer_failed", kind=type(error).__name__, at=_places(error))  # noqa: TRY400 -- values may stand in it
             status, body = 500, _errors(GraphError(Code.INTERNAL, "Something went wrong here."))
@@ -105,8 +109,8 @@ class Endpoint:
             self._only_without_scopes(question)
             return question
         if request.method != "POST":
-            raise _Unacceptable(405, "Ask with POST.")
-        if request.content_type.split(";")[0].strip().lower() != "application/json" or request.is_encoded:
+            raise _Unacceptable(405, "Ask with POST.", headers=ALLOWED)
+        if not _is_json(request.content_type) or request.is_encoded:
             raise _Unacceptable(415, "The body must be application/json in UTF-8, not compressed.")
         return _of_parameters(_parsed(await _body(receive)))
 
@@ -114,7 +118,8 @@ class Endpoint:
         """GET is for questions without personal data; the plan says whether this is one."""
         plan, _ = self._graph.compile(question)
         if plan.needs or plan.speaks:
-            raise _Unacceptable(405, "Personal data is asked for with POST, so that no log on the way keeps a number.")
+            message = "Personal data is asked for with POST, so that no log on the way keeps a number."
+            raise _Unacceptable(405, message, headers=ALLOWED)
 
     def _refusal(self, refusal: Refused, media_type: bytes) -> tuple[int, bytes]:
         status = refusal.status
@@ -151,15 +156,32 @@ def _read_headers(scope: Scope) -> _Request:
     return _Request(scope["method"], authorization, content_type, accept, is_encoded, scope["query_string"])
 
 
+def _is_json(content_type: str) -> bool:
+    """JSON in UTF-8, which is what JSON is; a body that says it is something else may mean something else."""
+    media_type, _, parameters = content_type.lower().partition(";")
+    charsets = (part.strip().removeprefix("charset=").strip('"') for part in parameters.split(";") if "charset" in part)
+    return media_type.strip() == "application/json" and all(charset in {"utf-8", "utf8"} for charset in charsets)
+
+
 @lru_cache(maxsize=256)
 def _media_type(accept: str) -> bytes:
-    """The media type of the answer: the older one unless the newer is asked for by name."""
-    accepted = {part.split(";")[0].strip().lower() for part in accept.split(",")}
-    if NEW.decode() in accepted:
-        return NEW
-    if not accept.strip() or accepted & {OLD.decode(), "application/*", "*/*"}:
-        return OLD
-    raise _Unacceptable(406, "Accept must allow application/graphql-response+json or application/json.")
+    """The media type of the answer: the older one unless the newer is asked for by name, and at least as gladly."""
+    wanted = dict(map(_preference, accept.split(","))) if accept.strip() else {"*/*": 1.0}
+    newer = wanted.get(NEW.decode(), 0.0)
+    older = next((wanted[name] for name in (OLD.decode(), "application/*", "*/*") if name in wanted), 0.0)
+    if not newer and not older:
+        raise _Unacceptable(406, "Accept must allow application/graphql-response+json or application/json.")
+    return NEW if newer >= older else OLD
+
+
+def _preference(part: str) -> tuple[str, float]:
+    """One entry of `Accept`: a media type, and how gladly it is taken."""
+    media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    weights = (parameter.removeprefix("q=") for parameter in parameters if parameter.startswith("q="))
+    try:
+        return media_type, float(next(weights, "1"))
+    except ValueError:
+        return media_type, 0.0
 
 
 async def _body(receive: Receive) -> bytes:
@@ -172,8 +194,7 @@ async def _body(receive: Receive) -> bytes:
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > BODY_BYTES:
-            text = f"The body exceeds the limit of {BODY_BYTES} bytes."
-            raise refused(Code.LIMIT_EXCEEDED, text, limit="body", most=BODY_BYTES)
+            raise _Unacceptable(413, f"The body exceeds the limit of {BODY_BYTES} bytes.", Code.LIMIT_EXCEEDED)
         if not message.get("more_body", False):
             return b"".join(parts)
 

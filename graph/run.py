@@ -67,9 +67,12 @@ class Run:
 
     def expire(self) -> None:
         """The deadline has come: what has not arrived is not waited for."""
-        for number in sorted(self._unfinished):
-            if number in self._unfinished:
-                self._fail(self._plan.steps[number], Code.DEADLINE_EXCEEDED)
+        try:
+            for number in sorted(self._unfinished):
+                if number in self._unfinished:
+                    self._fail(self._plan.steps[number], Code.DEADLINE_EXCEEDED)
+        except Exception as error:  # noqa: BLE001 -- raised where the request waits
+            self._break(error)
         self.leave()
 
     def leave(self) -> None:
@@ -96,6 +99,12 @@ class Run:
     def _arrived(self, step: Step, loading: "asyncio.Future[Any]") -> None:
         if step.number not in self._unfinished or loading.cancelled():
             return
+        try:
+            self._take(step, loading)
+        except Exception as error:  # noqa: BLE001 -- raised where the request waits
+            self._break(error)
+
+    def _take(self, step: Step, loading: "asyncio.Future[Any]") -> None:
         error = loading.exception()
         if error is not None:
             self._fail(step, Code.SOURCE_UNAVAILABLE if isinstance(error, SourceUnavailable) else Code.INTERNAL)
@@ -104,7 +113,7 @@ class Run:
         if step.at_most is not None and len(rows) > step.at_most:
             self._fail(step, Code.TOO_MANY_MATCHES)
             return
-        if step.is_list and None in rows.values():
+        if step.is_list and any(rows.get(key, ()) is None for key in self._keys[step.number]):
             self.failed[step.number] = Code.LIMIT_EXCEEDED  # of the lists that are null for it; the others stand
         if step.person is not None:
             self._say(step, self._column(step, rows, step.person))
@@ -128,6 +137,13 @@ class Run:
         for follower in step.followers:
             self._start(follower)
         self._finish_if_done()
+
+    def _break(self, error: Exception) -> None:
+        """End with an error: where the loop calls, it would go to a log, and the answer out without its record."""
+        self._unfinished.clear()
+        if not self._done.done():
+            self._done.set_exception(error)
+        self.leave()
 
     def _finish_if_done(self) -> None:
         if not self._unfinished and not self._done.done():

@@ -1,0 +1,203 @@
+"""Nothing leaves before it is on record, and on record is who was looked at, no more and no less (law 5)."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from auth.reach import SELF, in_communes
+from graph.answer import Question
+from graph.disclosure import Record
+from ledger import Bounds, Ledger, NotRecorded, Outcome
+from tests.graph.compiling import holding
+from tests.graph.invented.rows import FOLK, PROTECTED, TOWNS, pin
+from tests.graph.world import EVERYTHING, PSEUDONYMS, Answer, World
+
+
+def people(*numbers: int) -> list[bytes]:
+    return [PSEUDONYMS.of_persons([pin(number)]) for number in numbers]
+
+
+async def looked_at(world: World, answer: Answer) -> dict[str, list[bytes]]:
+    """Whom the entry of an answer names, by path."""
+    (entry,) = await world.recorded(answer.request_id)
+    named: dict[str, list[bytes]] = {}
+    for step, persons in entry.looked_at:
+        named.setdefault(step.path, []).extend(persons)
+    return named
+
+
+async def test_an_answer_is_on_record_before_its_first_byte_is_sent(world: World) -> None:
+    seen: list[Any] = []
+
+    async def on_sent(message: Any) -> None:
+        request_id = dict(message["headers"])[b"x-request-id"].decode() if "headers" in message else None
+        seen.append(request_id and await world.recorded(request_id))
+
+    await world.post(b'{"query":"{person(pin:\\"%s\\"){name}}"}' % pin(5).encode(), on_sent=on_sent)
+    assert [entry.outcome for entry in seen[0]] == [Outcome.GRANTED]
+
+
+async def test_a_refusal_is_on_record_with_what_was_missing_before_it_is_told(world: World) -> None:
+    refused = await world.ask(f'{{person(pin:"{pin(5)}"){{name town}}}}', holding(["people:citizen.pin:lookup"]))
+    (entry,) = await world.recorded(refused.request_id)
+    assert (entry.outcome, entry.missing, entry.looked_at) == (
+        Outcome.REFUSED,
+        ("people:citizen.name:read", "people:citizen.town:read"),
+        (),
+    )
+
+
+async def test_a_refusal_for_want_of_jurisdiction_is_on_record(world: World) -> None:
+    caller = holding(dict.fromkeys(EVERYTHING, in_communes([TOWNS[0]])))
+    refused = await world.ask(f'{{townsfolk(town:"{TOWNS[1]}",first:3){{edges{{node{{name}}}}}}}}', caller)
+    (entry,) = await world.recorded(refused.request_id)
+    assert (refused.status, entry.outcome, entry.missing) == (403, Outcome.REFUSED, ("OUT_OF_JURISDICTION",))
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("{__schema{queryType{name}}}", 200),
+        ("{__typename}", 200),
+        ('{thing(id:"1-1"){id label}}', 200),
+        ('{thing(id:"1-1"){id', 400),
+        ("{nothing}", 400),
+        ("query($p:PersonalNumber!){person(pin:$p){name}}", 400),
+        (f'{{townsfolk(town:"{TOWNS[0]}",first:1000){{edges{{node{{name}}}}}}}}', 400),
+        (f'{{townsfolk(town:"{TOWNS[0]}",first:1,after:"forged"){{edges{{node{{name}}}}}}}}', 400),
+    ],
+)
+async def test_an_answer_without_personal_data_leaves_no_entry(world: World, question: str, status: int) -> None:
+    answer = await world.ask(question)
+    assert (answer.status, await world.recorded(answer.request_id)) == (status, [])
+
+
+async def test_a_stranger_leaves_no_entry(world: World) -> None:
+    answer = await world.post(b'{"query":"{person(pin:\\"000000000001\\"){name}}"}', authorization="Bearer forged")
+    assert (answer.status, await world.recorded(answer.request_id)) == (401, [])
+
+
+async def test_who_is_opened_by_key_is_on_record_whether_there_or_not(world: World) -> None:
+    """To look for somebody is to look at them; and the entry is written beside the reading, not after it."""
+    answer = await world.ask(f'{{persons(pins:["{pin(1)}","{pin(FOLK)}"]){{name}}}}')
+    assert answer.data == {"persons": [{"name": "Person 1"}, None]}
+    assert await looked_at(world, answer) == {"persons": people(1, FOLK)}
+
+
+async def test_who_is_found_by_a_search_is_on_record(world: World) -> None:
+    answer = await world.ask(f'{{townsfolk(town:"{TOWNS[1]}",name:"Person 3",first:9){{edges{{node{{name}}}}}}}}')
+    assert await looked_at(world, answer) == {"townsfolk": people(11, 19)}
+
+
+async def test_who_stands_on_the_page_is_on_record_and_not_who_comes_after(world: World) -> None:
+    """The row behind the page is read, to know that there is one, and not shown."""
+    answer = await world.ask(
+        f'{{townsfolk(town:"{TOWNS[1]}",first:3){{edges{{node{{name}}}} pageInfo{{hasNextPage}}}}}}'
+    )
+    assert answer.data["townsfolk"]["pageInfo"] == {"hasNextPage": True}
+    assert await looked_at(world, answer) == {"townsfolk": people(10, 11, 12)}
+
+
+async def test_a_page_of_which_nothing_is_selected_shows_that_people_are_there(world: World) -> None:
+    answer = await world.ask(f'{{townsfolk(town:"{TOWNS[1]}",first:2){{edges{{node{{__typename}}}}}}}}')
+    assert await looked_at(world, answer) == {"townsfolk": people(10, 11)}
+
+
+async def test_who_is_reached_through_another_record_is_on_record(world: World) -> None:
+    answer = await world.ask(f'{{person(pin:"{pin(8)}"){{name friends{{name}}}}}}')
+    assert await looked_at(world, answer) == {
+        "person": people(8),
+        "person.friends": people(8, 9, 10),
+    }
+
+
+async def test_an_owner_is_on_record_by_the_thing_that_names_the_owner(world: World) -> None:
+    answer = await world.ask('{thing(id:"8-1"){label owner{__typename}}}')
+    assert await looked_at(world, answer) == {"thing": people(8)}
+
+
+async def test_a_search_that_finds_nobody_or_too_many_is_on_record_as_such(world: World) -> None:
+    for name, codes in (("Nobody", []), ("Person 1", ["TOO_MANY_MATCHES"])):
+        answer = await world.ask(f'{{named(name:"{name}"){{name}}}}')
+        (entry,) = await world.recorded(answer.request_id)
+        assert (entry.outcome, entry.looked_at) == (Outcome.NO_HIT, ())
+        assert [error["extensions"]["code"] for error in answer.json.get("errors", [])] == codes
+
+
+async def test_whom_a_row_rule_hides_is_not_found_and_not_on_record(world: World) -> None:
+    unprotected = holding(EVERYTHING - {"people:citizen:protected"})
+    answer = await world.ask(f'{{townsfolk(town:"{TOWNS[3]}",first:100){{edges{{node{{name}}}}}}}}', unprotected)
+    (persons,) = (await looked_at(world, answer)).values()
+    assert not {*people(PROTECTED)} & {*persons}
+    assert len(persons) == 9
+
+
+async def test_a_citizen_who_asks_through_a_portal_is_on_record_as_who_it_was_for(world: World) -> None:
+    portal = holding(dict.fromkeys(EVERYTHING, SELF), subject=pin(4))
+    answer = await world.ask("{me{name friends{name}}}", portal)
+    assert answer.data == {"me": {"name": "Person 4", "friends": [{"name": None}, {"name": None}]}}
+    (entry,) = await world.recorded(answer.request_id)
+    assert entry.recipient.on_behalf_of == people(4)[0]
+    assert {person for _, persons in entry.looked_at for person in persons} == {*people(4)}
+
+
+async def test_two_steps_of_one_answer_stand_in_one_entry(world: World) -> None:
+    answer = await world.ask(
+        f'{{a:person(pin:"{pin(1)}"){{name}} b:named(name:"Nobody"){{name}} thing(id:"1-1"){{label}}}}'
+    )
+    assert await looked_at(world, answer) == {"a": people(1)}
+    (entry,) = await world.recorded(answer.request_id)
+    assert [step.path for step in entry.operation.steps] == ["a", "b"]
+
+
+# --- a ledger that fails ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        f'{{person(pin:"{pin(1)}"){{name}}}}',
+        f'{{townsfolk(town:"{TOWNS[0]}",first:3){{edges{{node{{name}}}}}}}}',
+        f'{{person(pin:"{pin(1)}"){{name}} townsfolk(town:"{TOWNS[0]}",first:3){{edges{{node{{name}}}}}}}}',
+        f'{{person(pin:"{pin(1)}"){{name things(first:3){{edges{{node{{secret}}}}}}}}}}',
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_recorded_is_withheld(world: World, question: str) -> None:
+    await world.ledger.close()
+    async with asyncio.timeout(2):  # and not only when the deadline comes
+        answer = await world.ask(question)
+    assert (answer.status, answer.codes) == (503, ["DISCLOSURE_NOT_RECORDED"])
+    assert b"Person" not in answer.body
+
+
+async def test_a_refusal_that_cannot_be_recorded_is_not_told(world: World) -> None:
+    await world.ledger.close()
+    answer = await world.ask(f'{{person(pin:"{pin(1)}"){{name}}}}', holding([]))
+    assert (answer.status, answer.codes) == (503, ["DISCLOSURE_NOT_RECORDED"])
+
+
+async def test_public_facts_are_told_while_the_ledger_is_down(world: World) -> None:
+    await world.ledger.close()
+    assert (await world.ask('{thing(id:"1-1"){label}}')).data == {"thing": {"label": "thing 1"}}
+
+
+async def test_an_entry_that_was_never_handed_over_is_not_taken_for_written(world: World) -> None:
+    plan, _ = world.graph.compile(Question("{me{name}}", None, {}))
+    record = Record(world.ledger, plan, holding(EVERYTHING), bytes(16))
+    with pytest.raises(NotRecorded):
+        await record.durable()
+
+
+async def test_a_full_queue_of_the_ledger_withholds_at_once(world: World) -> None:
+    tight = Ledger(world._ledger_url, PSEUDONYMS, Bounds(answers=1, size=1))
+    await tight.open()
+    world.graph._ledger = tight
+    answers = await asyncio.gather(
+        *(world.ask(f'{{townsfolk(town:"{TOWNS[0]}",first:3){{edges{{node{{name}}}}}}}}') for _ in range(5))
+    )
+    await tight.close()
+    assert {answer.status for answer in answers} <= {200, 503}
+    assert 503 in {answer.status for answer in answers}
+    for answer in answers:
+        assert bool(await world.recorded(answer.request_id)) or b"Person" not in answer.body

@@ -1,0 +1,199 @@
+"""A graph over the invented domains, on a real PostgreSQL and a real ledger, and what a client sees of it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import orjson
+
+from auth.caller import Caller
+from auth.errors import Unauthenticated
+from domains.kit.database import Connection, Database, Limits
+from graph.answer import Graph
+from graph.catalogue import scopes
+from graph.compose import compose
+from graph.composed import Composed
+from graph.cursors import Cursors
+from graph.endpoint import NEW, Endpoint
+from graph.explain import Explainer
+from ledger import Disclosure, Ledger, Pseudonyms, Segment, read_disclosures
+from tests.graph.compiling import CURSORS, holding
+from tests.graph.invented.rows import DOMAINS
+
+PSEUDONYMS = Pseudonyms(bytes(range(16)))
+COMPOSED = compose(DOMAINS)
+EVERYTHING = scopes(COMPOSED)
+METADATA = "http://localhost/.well-known/oauth-protected-resource"
+
+Sent = Sequence[tuple[str, Sequence[Any]]]  # statements with their values
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a client gets."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def data(self) -> Any:
+        assert "errors" not in self.json, self.json["errors"]
+        return self.json["data"]
+
+    @property
+    def codes(self) -> list[str]:
+        return [error["extensions"]["code"] for error in self.json["errors"]]
+
+    @property
+    def request_id(self) -> str:
+        return self.headers["x-request-id"]
+
+
+@dataclass
+class Door:
+    """Stands where the authority stands: who shows which header. Nobody has shown one that is not in `callers`."""
+
+    callers: dict[str, Caller] = field(default_factory=dict)
+
+    def caller(self, authorization: str | None) -> Caller:
+        found = self.callers.get(authorization or "")
+        if found is None:
+            raise Unauthenticated("An access token is needed.", error=None)
+        return found
+
+
+class Overheard(Connection):
+    """A connection of which is noted what it sends."""
+
+    def __init__(self, connection: Connection, sent: list[tuple[str, Sequence[Any]]]) -> None:
+        super().__init__(connection.raw, connection._limits)
+        self._sent = sent
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        self._sent.append((sql, values))
+        return await super().fetch(sql, values)
+
+
+class World:
+    """One process: its graph, its ledger, its door."""
+
+    def __init__(self, databases: Mapping[str, Database], ledger: Ledger, ledger_url: str, graph: Graph) -> None:
+        self.databases, self.ledger, self.graph = databases, ledger, graph
+        self.door = Door({"Bearer all": holding(EVERYTHING)})
+        self._ledger_url = ledger_url
+        self.sent: list[tuple[str, Sequence[Any]]] = []
+
+    def endpoint(self, *, explains: bool = False, headers: Any = ()) -> Endpoint:
+        respond: Any = Explainer(self.graph).answer if explains else self.graph.answer
+        return Endpoint(self.graph, self.door, respond, headers=headers, metadata=METADATA)  # type: ignore[arg-type]
+
+    def admit(self, caller: Caller) -> str:
+        """A header by which the door knows the caller."""
+        header = f"Bearer {len(self.door.callers)}"
+        self.door.callers[header] = caller
+        return header
+
+    async def ask(self, text: str, caller: Caller | None = None, **variables: Any) -> Answer:
+        """A question as most clients ask it; by who may do everything, unless said otherwise."""
+        header = "Bearer all" if caller is None else self.admit(caller)
+        return await self.post(orjson.dumps({"query": text, "variables": variables}), authorization=header)
+
+    async def post(self, *chunks: bytes, on_sent: Any = None, **headers: str) -> Answer:
+        """A request with these chunks of a body. Headers are named with underscores."""
+        given = {"authorization": "Bearer all", "content-type": "application/json", "accept": NEW.decode()}
+        given |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return await request(self.endpoint(), "POST", chunks, given, on_sent=on_sent)
+
+    async def get(self, query_string: str, **headers: str) -> Answer:
+        given = {"authorization": "Bearer all", "accept": NEW.decode(), **headers}
+        return await request(self.endpoint(), "GET", (), given, query_string)
+
+    async def recorded(self, request_id: str) -> list[Disclosure]:
+        """What the ledger's database holds of a request, read as an auditor reads it."""
+        connection = await asyncpg.connect(self._ledger_url)
+        try:
+            rows = await connection.fetch("select stream, seq, n, prev, hash, data from segments order by stream, seq")
+        finally:
+            await connection.close()
+        found = read_disclosures(Segment(*row) for row in rows)
+        return [each for each in found if each.request_id.hex == request_id]
+
+    def listen(self) -> None:
+        """Note from now on what PostgreSQL is sent."""
+        for database in self.databases.values():
+            database._idle = [Overheard(each, self.sent) for each in database._idle]
+
+    def statements(self, part: str) -> Sent:
+        """The statements sent that read from a table."""
+        return [(sql, values) for sql, values in self.sent if f"FROM {part}" in sql]
+
+
+async def request(
+    endpoint: Callable[..., Any],
+    method: str,
+    chunks: Iterable[bytes],
+    headers: Mapping[str, str],
+    query_string: str = "",
+    *,
+    on_sent: Any = None,
+) -> Answer:
+    """One request over ASGI. `on_sent` is called before each message is taken."""
+    waiting = [*chunks]
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(0)
+        if not waiting:
+            return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting)}
+
+    async def send(message: Any) -> None:
+        if on_sent is not None:
+            await on_sent(message)
+        sent.append(message)
+
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    scope = {
+        "type": "http",
+        "method": method,
+        "headers": raw,
+        "query_string": query_string.encode(),
+        "path": "/graphql",
+    }
+    await endpoint(scope, receive, send)
+    start, *bodies = sent
+    found = {name.decode(): value.decode() for name, value in start["headers"]}
+    return Answer(start["status"], found, b"".join(each["body"] for each in bodies))
+
+
+@asynccontextmanager
+async def opened(
+    urls: Mapping[str, str],
+    ledger_url: str,
+    *,
+    limits: Limits | None = None,
+    deadline: float = 5.0,
+    cursors: Cursors = CURSORS,
+    composed: Composed = COMPOSED,
+) -> AsyncIterator[World]:
+    """A process over these databases."""
+    databases = {name: Database(name, url, limits) for name, url in urls.items()}
+    ledger = Ledger(ledger_url, PSEUDONYMS)
+    await ledger.open()
+    for database in databases.values():
+        await database.open()
+    try:
+        yield World(databases, ledger, ledger_url, Graph(composed, databases, ledger, cursors, deadline))
+    finally:
+        for database in databases.values():
+            await database.close()
+        await ledger.close()
