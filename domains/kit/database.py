@@ -123,7 +123,6 @@ class Database:
         self._loop = asyncio.get_running_loop()
         for _ in range(self.limits.connections):
             self._put_back(await self._connect())
-            self._live += 1
 
     async def close(self) -> None:
         """Close every connection; asks that still wait fail."""
@@ -154,11 +153,8 @@ class Database:
         return self._set_aside.popleft()
 
     def give_back(self, connection: Connection) -> None:
-        """After a dispatch. A connection that was closed is replaced."""
-        if connection.raw.is_closed():
-            self._live -= 1
-            self.start(self._replace)
-        else:
+        """After a dispatch."""
+        if not connection.raw.is_closed():  # else `_lost` has been told
             self._put_back(connection)
 
     def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -180,6 +176,14 @@ class Database:
             self._scheduled = True
             self._loop.call_soon(self._serve)
 
+    def _lost(self, connection: Connection) -> None:
+        """A connection closed, whoever closed it and whatever it was doing: another takes its place."""
+        self._live -= 1
+        if connection in self._idle:
+            self._idle.remove(connection)
+        if not self._closed:
+            self.start(self._replace)
+
     async def _replace(self) -> None:
         attempt = 0
         while not self._closed:
@@ -191,7 +195,6 @@ class Database:
                 if not self._live:
                     self._fail_waiting(SourceUnavailable("not connected"))
                 continue
-            self._live += 1
             self._put_back(connection)
             return
 
@@ -209,7 +212,10 @@ class Database:
             await _check_session(raw)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             raise SourceUnavailable(f"register {self.name}: {type(error).__name__}") from None
-        return Connection(raw, self.limits)
+        connection = Connection(raw, self.limits)
+        raw.add_termination_listener(lambda _: self._lost(connection))
+        self._live += 1
+        return connection
 
 
 async def _check_session(raw: "asyncpg.Connection[Any]") -> None:
