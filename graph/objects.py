@@ -168,13 +168,23 @@ class Objects:
         origin = field.made.origin
         row = self._row(here, field.made) if origin is not None and origin.source is not None else None
         if row is not None:
-            row.step.sites.append(field.path)
+            self._start_from(row, field)
         if field.binding.on is None:
             assert here.keys is not None
             return here.key, here.keys, row
         assert row is not None
         place = self.steps.column(row.step, field.binding.on)
         return f"{row.variable}[{place}]", Keys(step=row.step.number, column=place), row
+
+    def _start_from(self, row: Row, field: Field) -> None:
+        """A row about a person that is fetched for a relation, or gives its key, is read for it: the reach decides.
+
+        Otherwise an empty list would say of somebody out of reach what null says of nobody.
+        """
+        if row.step.rows is not None and (row.may_be_absent or field.binding.on is not None):
+            self.steps.read(row.step, field.made.right, field.path)
+        else:
+            row.step.sites.append(field.path)
 
     def _far_end(self, step: Step, field: Field, rows: Expression, *, is_list: bool) -> Expression:
         here = self.standing_on(step, field, step.source, field.binding.key)
