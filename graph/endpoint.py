@@ -21,7 +21,7 @@ from auth.errors import GrantsUnconfirmed, Unauthenticated
 from graph import metrics
 from graph.answer import Graph, Question
 from graph.errors import Code, GraphError, Refused
-from graph.limits import BODY_BYTES
+from graph.limits import BODY_BYTES, REQUESTS_AT_ONCE
 from ledger import NotRecorded
 
 log = structlog.get_logger()
@@ -71,14 +71,23 @@ class Endpoint:
         self._authority = authority
         self._respond = respond
         self._extra = headers
+        self._answering = 0
         self._metadata = metadata
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._answering += 1
+        try:
+            await self._answer(scope, receive, send)
+        finally:
+            self._answering -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = _read_headers(scope)
         request_id = self._graph.new_request_id()
         media_type, headers = OLD, [*self._extra, (b"x-request-id", request_id.hex().encode())]
         try:
             media_type = _media_type(request.accept)
+            self._check_room()
             self._authority.caller(request.authorization)  # before a stranger's body is read
             question = await self._question(request, receive)
             caller = self._authority.caller(request.authorization)  # as of now: a body may take its time
@@ -102,6 +111,11 @@ class Endpoint:
             status, body = 500, _errors(GraphError(Code.INTERNAL, "Something went wrong here."))
         metrics.count_answer(status)
         await _send(send, status, media_type, headers, body)
+
+    def _check_room(self) -> None:
+        if self._answering > REQUESTS_AT_ONCE:
+            message = "Too many requests are being answered; ask again in a moment."
+            raise _Unacceptable(503, message, Code.OVERLOADED, headers=[(b"retry-after", b"1")])
 
     async def _question(self, request: _Request, receive: Receive) -> Question:
         if request.method == "GET":

@@ -33,6 +33,7 @@ INTROSPECTION_POINTS = 150_000  # the standard introspection query takes 71,000;
 LIST_ITEMS = 100
 KEYS_PER_HOP = 1_000
 COST = 10_000
+REQUESTS_AT_ONCE = 1_000  # in one process; more are turned away before their bodies are read
 
 #: graphql-core compares fields of one response key pairwise, up to this many pairs; its default takes seconds.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000

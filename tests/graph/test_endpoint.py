@@ -364,3 +364,12 @@ def test_the_rights_of_the_invented_domains_are_those_that_were_written() -> Non
         "people:citizen.name:lookup",
         "people:citizen.town:lookup",
     }
+
+
+async def test_a_client_that_comes_while_too_many_are_answered_is_turned_away_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.endpoint.REQUESTS_AT_ONCE", 0)
+    answer = await world.post(body(PUBLIC))
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert answer.json["errors"][0]["extensions"]["code"] == Code.OVERLOADED
