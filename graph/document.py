@@ -19,7 +19,6 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     IntValueNode,
-    NonNullTypeNode,
     NoUnusedVariablesRule,
     OperationDefinitionNode,
     StringValueNode,
@@ -183,8 +182,8 @@ def _operation(
 
 def _variable(schema: GraphQLSchema, node: VariableDefinitionNode, taken: "_Taken") -> Variable:
     name = node.variable.name.value
-    type_: Any = type_from_ast(schema, taken.types.get(name, node.type))
-    return Variable(name, type_, converter(type_), taken.defaults.get(name, node.default_value), taken.places.get(name))
+    type_: Any = type_from_ast(schema, node.type)
+    return Variable(name, type_, converter(type_), node.default_value, taken.places.get(name))
 
 
 def _point(variable: Variable, switches: frozenset[str]) -> Callable[[Any], Any] | None:
@@ -221,14 +220,12 @@ def _switches(document: DocumentNode) -> frozenset[str]:
 class _Taken:
     """A document whose literals have become variables, named so that no caller can name them.
 
-    A literal that could not be of the type of its place stays, for validation to refuse. A variable's default that held
-    literals is kept apart, as a template; the variable then counts as given, which is what a default amounts to.
+    A literal that could not be of the type of its place stays, for validation to refuse. One in a variable's default
+    becomes a variable too: the default is then a template, filled with what the request brings.
     """
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, places: tuple[int, ...]) -> None:
         self.places: dict[str, int] = {}
-        self.types: dict[str, Any] = {}
-        self.defaults: dict[str, ValueNode] = {}
         self._order = dict(zip(sorted(node.loc.start for node in _literals(document)), places, strict=True))
         if not places:
             self.document = document
@@ -247,27 +244,12 @@ class _Taken:
         self.places[name] = place
         return VariableNode(name=NameNode(value=name), loc=node.loc)
 
-    def take_default(self, node: VariableDefinitionNode) -> VariableDefinitionNode:
-        """A variable definition without its default, if that holds literals; non-null, since a default gives it one."""
-        if node.default_value is None or not [*_literals(node.default_value)]:
-            return node
-        name = node.variable.name.value
-        self.types[name] = node.type
-        self.defaults[name] = node.default_value
-        required: Any = node.type
-        if not isinstance(required, NonNullTypeNode):
-            required = NonNullTypeNode(type=required)
-        return VariableDefinitionNode(variable=node.variable, type=required, directives=node.directives, loc=node.loc)
-
 
 class _Replace(Visitor):
     def __init__(self, taken: _Taken, info: TypeInfo) -> None:
         super().__init__()
         self._taken = taken
         self._info = info
-
-    def leave_variable_definition(self, node: VariableDefinitionNode, *_: Any) -> VariableDefinitionNode:
-        return self._taken.take_default(node)
 
     def enter_int_value(self, node: IntValueNode, *_: Any) -> VariableNode | None:
         return self._taken.variable(node, self._info.get_input_type())
