@@ -14,6 +14,7 @@ from typing import Any
 
 from auth.caller import Caller, Rights
 from auth.reach import EVERYWHERE, Reach
+from domains.kit.arrays import array_text
 from domains.kit.rules import Rule
 from domains.kit.scopes import Verb
 from graph.catalogue import protected_scope
@@ -94,8 +95,8 @@ def _protection(step: Step, rights: Rights) -> tuple[Rule, dict[str, Any]]:
     return Rule.UNPROTECTED_OUTSIDE, {"protected_units": _parameter(held)}
 
 
-def _parameter(reach: Reach) -> tuple[str, ...]:
-    return tuple(sorted(reach.communes))
+def _parameter(reach: Reach) -> str:
+    return array_text(sorted(reach.communes))
 
 
 # --- what a refusal says ---------------------------------------------------------------------------------------------

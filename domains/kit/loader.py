@@ -12,6 +12,7 @@ from typing import Any
 
 from aiodataloader import DataLoader, Loader, dispatch_queue_batch
 
+from domains.kit.arrays import array_text
 from domains.kit.database import Database, SourceUnavailable
 from domains.kit.statements import KEYS, Statement
 
@@ -128,7 +129,7 @@ class RowsLoader(DataLoader[Ask, Rows]):
             return values
         keys = asks[0][0] if len(asks) == 1 else tuple(set(chain.from_iterable(ask[0] for ask in asks)))
         place = self._statement.parameters.index(KEYS)
-        return (*values[:place], list(keys), *values[place:])
+        return (*values[:place], array_text(keys), *values[place:])
 
 
 class _Alone:

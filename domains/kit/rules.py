@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from enum import IntFlag
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, ColumnElement, FromClause, any_, bindparam, literal_column, not_, select
+from sqlalchemy import Column, ColumnElement, FromClause, any_, bindparam, literal_column, not_, select
 
+from domains.kit.arrays import array_parameter
 from domains.kit.tables import PLAIN
 
 
@@ -105,4 +106,4 @@ def two_person_rows(table: FromClause, person: str, relative: str) -> PersonRows
 
 
 def _units(name: str) -> Any:
-    return any_(bindparam(name, type_=ARRAY(PLAIN)))
+    return any_(array_parameter(name, PLAIN))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     BindParameter,
     ColumnElement,
@@ -29,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from domains.kit.arrays import array_parameter
 from domains.kit.fields import AsOf
 from domains.kit.tables import PLAIN
 
@@ -89,7 +89,7 @@ def _surrogate(source: FromClause) -> ColumnElement[int]:
 
 
 def _keys(key: ColumnElement[Any]) -> ColumnElement[Any]:
-    return bindparam(KEYS, type_=ARRAY(key.type if key.type.python_type is not str else PLAIN))
+    return array_parameter(KEYS, key.type if key.type.python_type is not str else PLAIN)
 
 
 def _written(statement: Select[Any]) -> Statement:

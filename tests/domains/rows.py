@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import asyncpg
 from sqlalchemy import Column, Table
 
+from domains.kit.arrays import array_text
 from domains.kit.geometry import Box, Point
 from domains.kit.statements import Statement
 
@@ -39,9 +40,8 @@ async def write(connection: Connection, table: Table, **given: Any) -> None:
 
 async def read(connection: Connection, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
     """The rows of a statement for parameters by name."""
-    return [
-        tuple(row) for row in await connection.fetch(statement.sql, *(values[name] for name in statement.parameters))
-    ]
+    sent = {name: array_text(value) if isinstance(value, list) else value for name, value in values.items()}
+    return [tuple(row) for row in await connection.fetch(statement.sql, *(sent[name] for name in statement.parameters))]
 
 
 def _filler(column: Column[Any]) -> Any:
