@@ -89,6 +89,7 @@ class Step:
     is_single: bool = False  # one row per key
     is_list: bool = False  # lists of a stated largest size
     is_paged: bool = False  # it returns one row more than is shown
+    key_columns: Sequence[int] = ()  # columns of its rows that hold the person, or keys of followers
     followers: list["Step"] = field(default_factory=list)  # steps whose keys stand in its rows
     readers: dict[Rule, "Reader"] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ said at whom, the disclosure is handed over, so that its write runs beside the r
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -115,17 +115,17 @@ class Run:
             return
         if step.is_list and any(rows.get(key, ()) is None for key in self._keys[step.number]):
             self.failed[step.number] = Code.LIMIT_EXCEEDED  # of the lists that are null for it; the others stand
-        if step.person is not None:
-            self._say(step, self._column(step, rows, step.person))
         self._settle(step, rows)
 
     def _settle(self, step: Step, rows: Any) -> None:
         self.rows[step.number] = rows
-        self._say(step, ())
+        shown = self._shown(step, rows) if step.key_columns else []
+        found = {column: _distinct(shown, column) for column in step.key_columns}
+        self._say(step, found[step.person] if step.person is not None else ())
         self._unfinished.discard(step.number)
         for follower in step.followers:
             assert follower.keys is not None
-            self._keys[follower.number] = self._column(step, rows, follower.keys.column)
+            self._keys[follower.number] = found[follower.keys.column]
             self._start(follower)
         self._finish_if_done()
 
@@ -158,19 +158,23 @@ class Run:
         if not self._silent:
             self._on_people(self._people)
 
-    def _column(self, step: Step, rows: Any, column: int) -> list[Any]:
-        """The distinct values of a column over this request's own rows, without nulls and without what is not shown."""
-        return list(dict.fromkeys(row[column] for row in self._shown(step, rows) if row[column] is not None))
-
-    def _shown(self, step: Step, rows: Any) -> Iterator[Any]:
+    def _shown(self, step: Step, rows: Any) -> list[Any]:
+        """This request's own rows, without those that only tell whether there is a next page."""
         size = step.parameters[statements.LIMIT](self._asked) - 1 if step.is_paged else None
         if step.keys is None:
-            yield from rows[:size]
-            return
-        for key in self._keys[step.number]:
-            found = rows.get(key)
-            if found is not None:
-                yield from (found,) if step.is_single else found[:size]
+            own: list[Any] = rows[:size]
+            return own
+        keys = self._keys[step.number]
+        if step.is_single:
+            return [row for key in keys if (row := rows.get(key)) is not None]
+        return [row for key in keys for row in (rows.get(key) or ())[:size]]
+
+
+def _distinct(rows: list[Any], column: int) -> list[Any]:
+    """The values of a column, without nulls."""
+    values = dict.fromkeys([row[column] for row in rows])
+    values.pop(None, None)
+    return list(values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,10 @@ class Steps:
                 step.keys_are_persons = True
             else:
                 step.person = self.column(step, step.rows.person)
+        for step in self.all:
+            of_followers = {follower.keys.column for follower in step.followers if follower.keys is not None}
+            of_person = {step.person} if step.person is not None else set()
+            step.key_columns = sorted(of_followers | of_person)
 
     # --- making one --------------------------------------------------------------------------------------------------
 
