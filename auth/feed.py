@@ -49,10 +49,10 @@ class PolicyFeed:
         self._task = asyncio.create_task(self._keep_following(connection), name="policy feed")
 
     async def close(self) -> None:
-        if self._task is not None:
+        """Stop following. Asks again where the task was busy: until Python 3.12 a library may swallow one asking."""
+        while self._task is not None and not self._task.done():
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task}, timeout=0.1)
 
     def policy(self) -> Policy:
         """The policy in force, or `GrantsUnconfirmed`."""
@@ -85,7 +85,8 @@ class PolicyFeed:
             self._changed.clear()
             await self._refresh(connection)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), POLL_S)
+                async with asyncio.timeout(POLL_S):
+                    await self._changed.wait()
 
     async def _refresh(self, connection: "Connection[Record]") -> None:
         asked_at = clock.lease()

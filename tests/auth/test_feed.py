@@ -164,3 +164,16 @@ async def test_an_authority_does_not_open_without_its_database(here: Installatio
     there.authority._feed._dsn = there.dsn.replace("auth_of", "absent")
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await there.authority.open()
+
+
+async def test_a_process_closes_at_once_though_rights_change_at_that_moment(here: Installation) -> None:
+    await here.authority.close()
+    for _ in range(20):
+        await here.authority.open()
+        feed = here.authority._feed
+        await asyncio.sleep(0.01)
+        feed._changed.set()
+        async with asyncio.timeout(5):
+            await here.authority.close()
+        assert feed._task is not None
+        assert feed._task.done()
