@@ -6,6 +6,7 @@ what happened in one line; a traceback is shown only where it was asked for.
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from functools import partial
@@ -13,6 +14,7 @@ from pathlib import Path
 from socket import socket
 from typing import Annotated, NoReturn, TypeVar
 
+import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -38,6 +40,8 @@ app.add_typer(database, name="database")
 schema = typer.Typer(help="The graph's schema in SDL; needs no database.")
 app.add_typer(schema, name="schema")
 
+MODE = "LIENTHONG_MODE"
+
 out = Console()
 err = Console(stderr=True)
 T = TypeVar("T")
@@ -45,6 +49,7 @@ T = TypeVar("T")
 
 def main() -> NoReturn:
     """Run the command; end with one line instead of a traceback."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # output is for what was asked for
     traceback = "--traceback" in sys.argv
     if traceback:
         sys.argv.remove("--traceback")
@@ -142,17 +147,18 @@ def token(
 @app.command()
 def explain(
     query: Annotated[Path, typer.Argument(help="A file with one GraphQL operation; - reads standard input.")],
-    client: Annotated[str, typer.Option(help="The demo client who asks.")],
+    client: Annotated[str, typer.Option(help="The client who would ask, with everything it may ask for.")],
+    purpose: Annotated[str | None, typer.Option(help="For what; needed where it has grants for several.")] = None,
     variables: Annotated[str, typer.Option(help="The operation's variables, as JSON.")] = "{}",
 ) -> None:
     """Say what an operation would read, what it needs, and what the client holds and lacks. Reads no register."""
     from commands.demo import explanation
     from graph.answer import Question
 
-    settings = load(mode="demo")
+    settings = load() if MODE in os.environ else load(mode="demo")
     _have_database(settings)
     question = Question(_text_of(query), None, _json_object(variables))
-    typer.echo(asyncio.run(explanation(settings, question, client)))
+    typer.echo(asyncio.run(explanation(settings, question, client, purpose)))
 
 
 @schema.callback(invoke_without_command=True)

@@ -10,6 +10,7 @@ one question per request: `Authority.caller(authorization) -> Caller`.
     tables.py     what officers decided, as rows; triggers.py tells every process when it changes
     rows.py       reads them at one revision
     policy.py     those rows as values, and the algebra of effective rights (pure)
+    rehearsal.py  who a client would be, for explanations
     feed.py       keeps the policy of this process alive, or says that it is not
     tokens.py     access tokens: signed here, verified here
     authority.py  the resource side: token -> Caller

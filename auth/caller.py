@@ -4,11 +4,14 @@ Made by `Authority.caller`, read by the decision, the ledger and the explanation
 anything up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from auth.reach import Reach
+
+Made = TypeVar("Made")
+REMEMBERED = 1_000  # things that one Rights remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,15 @@ class Rights:
     reach: Mapping[str, Reach]
     grants: Mapping[str, tuple[int, ...]]
     memo: dict[Any, Any] = field(default_factory=dict)
+
+    def remembered(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What was made for this key, or make it. All is forgotten when there is too much of it."""
+        found: Made | None = self.memo.get(key)
+        if found is None:
+            if len(self.memo) >= REMEMBERED:
+                self.memo.clear()
+            found = self.memo[key] = make()
+        return found
 
 
 @dataclass(frozen=True, slots=True)

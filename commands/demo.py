@@ -1,4 +1,4 @@
-"""Asking as a demo client without a client: a token, an explanation, and commands to paste.
+"""Asking as a client without a client: a demo token, an explanation, and commands to paste.
 
 The parts are those of the server, put together in this process: the token comes through the token endpoint's own code,
 and the graph that explains has no databases, so that it cannot read one.
@@ -13,6 +13,7 @@ from functools import partial
 from asgi import catalogue_of
 from auth.demo import DemoRefused, demo_token
 from auth.opening import opened
+from auth.rehearsal import CannotRehearse, rehearsed
 from auth.server import AuthorizationServer
 from domains.kit.units import communes_of
 from graph.answer import Graph, Question
@@ -59,14 +60,16 @@ async def token(settings: Settings, client: str, *, citizen: str | None = None) 
         return await _token(settings, server, client, citizen)
 
 
-async def explanation(settings: Settings, question: Question, client: str) -> str:
-    """What `/graphql/explain` would say, as text. Raises Refusal for what cannot be explained."""
+async def explanation(settings: Settings, question: Question, client: str, purpose: str | None) -> str:
+    """What `/graphql/explain` would say to any client, as text. Raises Refusal for what cannot be explained."""
     composed = compose(installed_domains())
     graph = _graph_without_databases(settings, composed)
     async with _authority(settings, composed) as server:
-        caller = server.authority.caller(f"Bearer {await _token(settings, server, client, None)}")
         try:
+            caller = rehearsed(server.authority.snapshot(), client, purpose)
             return Explainer(graph).explain(question, caller).as_text()
+        except CannotRehearse as unclear:
+            raise Refusal(str(unclear)) from None
         except Refused as refused:
             raise Refusal("; ".join(error.message for error in refused.errors)) from None
 

@@ -25,7 +25,6 @@ from graph.plan import Asked, Plan
 from graph.run import Databases, Run
 from ledger import Ledger
 
-DECISIONS_PER_CALLER = 1_000
 PLANS, PLAN_BYTES = 4_000, 128 * 2**20
 BYTES_PER_STEP = 10_000  # of a plan: its code and the variants of its statement, measured
 
@@ -85,14 +84,8 @@ class Graph:
 
     def decide(self, plan: Plan, caller: Caller) -> Granted | Refused:
         """The decision, remembered beside the rights on which it rests: both end together."""
-        memo: dict[Any, Granted | Refused] = caller.rights.memo
         key = (plan, caller.purpose is None, caller.subject)
-        decision = memo.get(key)
-        if decision is None:
-            if len(memo) >= DECISIONS_PER_CALLER:
-                memo.clear()
-            decision = memo[key] = decide(plan, caller)
-        return decision
+        return caller.rights.remembered(key, lambda: decide(plan, caller))
 
     def _plan(self, operation: Operation, values: Values) -> Plan:
         key = (operation, operation.shape(values))

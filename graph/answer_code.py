@@ -1,7 +1,7 @@
 """Writes the function that turns the rows of a plan into its answer: one pass, plain loops, no dispatch per field.
 
 The compiler emits statements here while it walks the operation. What a caller wrote enters the source through `repr`
-of response keys alone, and those are GraphQL names. The source can be read with `lienthong explain --code`.
+of response keys alone, and those are GraphQL names.
 """
 
 from collections.abc import Callable, Iterator, Sequence

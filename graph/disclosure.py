@@ -55,20 +55,19 @@ class Record:
 
     def _recipient(self) -> Definition[Recipient]:
         caller = self._caller
-        key = (caller.purpose, caller.subject, self._ledger)
-        known: Definition[Recipient] | None = caller.rights.memo.get(key)
-        if known is None:
-            purpose = caller.purpose
-            known = caller.rights.memo[key] = self._ledger.recipient(
-                agency=caller.agency,
-                client=caller.client,
-                grants_revision=caller.rights.revision,
-                purpose=purpose.code if purpose else None,
-                legal_basis=purpose.legal_basis if purpose else None,
-                case_reference=purpose.case_reference if purpose else None,
-                on_behalf_of=caller.subject,
-            )
-        return known
+        return caller.rights.remembered((caller.purpose, caller.subject, self._ledger), self._define_recipient)
+
+    def _define_recipient(self) -> Definition[Recipient]:
+        caller, purpose = self._caller, self._caller.purpose
+        return self._ledger.recipient(
+            agency=caller.agency,
+            client=caller.client,
+            grants_revision=caller.rights.revision,
+            purpose=purpose.code if purpose else None,
+            legal_basis=purpose.legal_basis if purpose else None,
+            case_reference=purpose.case_reference if purpose else None,
+            on_behalf_of=caller.subject,
+        )
 
     def _operation(self) -> Definition[Operation]:
         plan = self._plan
