@@ -63,12 +63,13 @@ class Waiting(Protocol):
 class Connection:
     """One connection and the statements prepared on it, the least used forgotten first."""
 
-    __slots__ = ("_limits", "_prepared", "raw")
+    __slots__ = ("_limits", "_names", "_prepared", "raw")
 
     def __init__(self, raw: "asyncpg.Connection[Any]", limits: Limits) -> None:
         self.raw = raw
         self._limits = limits
         self._prepared: OrderedDict[str, PreparedStatement] = OrderedDict()
+        self._names = 0
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """Rows of one statement. Raises SourceUnavailable; the connection may be closed afterwards."""
@@ -96,7 +97,8 @@ class Connection:
     async def _statement(self, sql: str) -> "PreparedStatement":
         prepared = self._prepared.get(sql)
         if prepared is None:
-            prepared = self._prepared[sql] = await self.raw.prepare(sql)
+            self._names += 1  # asyncpg without its cache would prepare namelessly, which is: for every execution anew
+            prepared = self._prepared[sql] = await self.raw.prepare(sql, name=f"lienthong_{self._names}")
             if len(self._prepared) > STATEMENTS_PER_CONNECTION:
                 self._prepared.popitem(last=False)
         else:
@@ -209,7 +211,11 @@ class Database:
             raw = await asyncpg.connect(
                 self._url, timeout=self.limits.connect_seconds, statement_cache_size=0, server_settings=settings
             )
-            await _check_session(raw)
+            try:
+                await _check_session(raw)
+            except BaseException:  # a canceled check too leaves no connection behind
+                raw.terminate()
+                raise
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             raise SourceUnavailable(f"register {self.name}: {type(error).__name__}") from None
         connection = Connection(raw, self.limits)
@@ -222,8 +228,6 @@ async def _check_session(raw: "asyncpg.Connection[Any]") -> None:
     """A pooler in between may swallow settings: the promise is read back, not assumed."""
     for name, wanted in SESSION.items():
         if await raw.fetchval("select current_setting($1)", name) != wanted:
-            await raw.close()
             raise SourceUnavailable(f"the server did not accept {name} = {wanted}")
     if await raw.fetchval("select current_setting('statement_timeout')") == "0":
-        await raw.close()
         raise SourceUnavailable("the server did not accept a statement_timeout")

@@ -76,17 +76,19 @@ class RowsLoader(DataLoader[Ask, Rows]):
         batch, self._queue = self._split()
         if self._queue:
             self._database.wants(self)
-        if batch:
-            await dispatch_queue_batch(self, batch)
-        else:
+        if not batch:
             self._database.give_back(self._database.take())
+            return
+        try:
+            await dispatch_queue_batch(self, batch)
+        except asyncio.CancelledError:
+            _give_up(batch, SourceUnavailable("closing"))
+            raise
 
     def fail(self, error: Exception) -> None:
         """Give up everything queued."""
         queue, self._queue = self._queue, []
-        for ask in queue:
-            if not ask.future.done():
-                ask.future.set_exception(error)
+        _give_up(queue, error)
 
     async def batch_load_fn(self, asks: list[Ask]) -> list[Rows]:
         """One statement for all asks; if it fails, one for each, so that a bad one takes no other along."""
@@ -130,6 +132,12 @@ class RowsLoader(DataLoader[Ask, Rows]):
         keys = asks[0][0] if len(asks) == 1 else tuple(set(chain.from_iterable(ask[0] for ask in asks)))
         place = self._statement.parameters.index(KEYS)
         return (*values[:place], array_text(keys), *values[place:])
+
+
+def _give_up(asks: Sequence[Loader], error: Exception) -> None:
+    for ask in asks:
+        if not ask.future.done():
+            ask.future.set_exception(error)
 
 
 class _Alone:
