@@ -102,11 +102,13 @@ def _parameter(reach: Reach) -> str:
 # --- what a refusal says ---------------------------------------------------------------------------------------------
 
 
+_DOING = {Verb.LOOKUP: "Finding by", Verb.HISTORY: "Reading the past of", Verb.VERIFY: "Verifying by"}
+
+
 def _missing(need: Need) -> GraphError:
     code = Code.LOOKUP_REQUIRED if need.verb is Verb.LOOKUP else Code.SCOPE_REQUIRED
     paths = [".".join(path) for path in need.paths[:PATHS_NAMED]]
-    what = "Finding by" if need.verb is Verb.LOOKUP else "Reading"
-    message = f"{what} {need.coordinate} requires the scope {need.scope}."
+    message = f"{_DOING.get(need.verb, 'Reading')} {need.coordinate} requires the scope {need.scope}."
     return GraphError(code, message, details={"scope": need.scope, "coordinate": need.coordinate, "paths": paths})
 
 

@@ -87,7 +87,7 @@ async def test_a_connection_keeps_a_bounded_number_of_statements(
 
 
 async def test_a_statement_is_planned_once_for_all_its_executions(open_database: OpenDatabase) -> None:
-    """asyncpg without its cache prepares namelessly unless it is told a name: for every execution anew."""
+    """Without its cache asyncpg prepares namelessly unless it is told a name: for every execution anew."""
     database = await open_database(connections=1)
     for n in range(5):
         await word(database, n)
