@@ -2,7 +2,8 @@
 
     answer.py     the flow, one call per step: read this first
     registry.py   the domains that are installed
-    compose.py    their schemas as one, with what every field is made of; conflicts.py refuses what does not fit
+    compose.py    their schemas as one, with what every field is made of; conflicts.py and ways_in.py
+                  refuse what does not fit
     document.py   text -> document, validated and cached; literals.py takes out what a caller typed; limits.py bounds it
     inputs.py     arguments and variables, checked and converted
     compile.py    document x shape of arguments -> plan.py; answer_code.py writes the function that builds the answer

@@ -22,9 +22,8 @@ from graphql import (
 
 from domains.kit.domain import Domain
 from domains.kit.fields import Composite, Leaf, Link, Relation
-from domains.kit.queries import Root, Way
-from domains.kit.rights import matches_of, searched
 from domains.kit.types import SEALED_KEY, Origin, origin_of
+from graph import ways_in
 from graph.catalogue import scope_sets, scopes
 from graph.composed import Composed, Made
 
@@ -135,7 +134,7 @@ def _field(composed: Composed, type_name: str, field_name: str, made: Made) -> I
     where = f"{type_name}.{field_name} of {made.domain}"
     field = composed.schema.type_map[type_name].fields[field_name]  # type: ignore[attr-defined]
     if type_name == "Query":
-        yield from _root(composed, where, made, field)
+        yield from ways_in.conflicts(composed, where, made.binding, field)
     elif made.right is not None:
         yield from _guarded(composed, where, made, field)
         yield from _target(composed, where, made.binding, field)
@@ -200,20 +199,6 @@ def _node(target: Any) -> Any:
     if not is_object_type(target) or "edges" not in target.fields:
         return target
     return get_named_type(get_named_type(target.fields["edges"].type).fields["node"].type)
-
-
-def _root(composed: Composed, where: str, made: Made, field: Any) -> Iterator[str]:
-    if not isinstance(made.binding, Root):
-        yield f"NO_BINDING: {where} does not say how it is answered"
-        return
-    if isinstance(field.type, GraphQLNonNull):
-        yield f"NOT_NULLABLE: {where} must be nullable: there may be nobody"
-    if made.binding.way is not Way.VERIFIED:
-        for column in searched(made.binding):
-            if column not in composed.published:
-                yield f"UNSAID_LOOKUP: {where} searches by {column}, which no field publishes; name one with `of`"
-    if made.binding.way in (Way.HITS, Way.PAGE, Way.VERIFIED) and not [*matches_of(made.binding.by)]:
-        yield f"UNSAID_LOOKUP: {where} searches by nothing"
 
 
 def _sets(composed: Composed) -> Iterator[str]:

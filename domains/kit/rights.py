@@ -55,7 +55,7 @@ def published(domain: str, definitions: Iterable[StrawberryObjectDefinition]) ->
         for definition in definitions
         for field in definition.fields
         if (field_class := data_class_of(field)) is not None
-        for expression in _expressions(binding_of(field))
+        for expression in columns_of(binding_of(field))
     }
 
 
@@ -116,7 +116,8 @@ def _add(field: StrawberryField, sentence: str) -> None:
     field.description = f"{field.description}\n\n{sentence}" if field.description else sentence
 
 
-def _expressions(binding: object) -> Iterator[ColumnElement[Any]]:
+def columns_of(binding: object) -> Iterator[ColumnElement[Any]]:
+    """The columns that a field publishes."""
     match binding:
         case Leaf(expression=expression):
             yield expression

@@ -103,9 +103,8 @@ QUESTIONS = {
 SCOPES = sorted({scope for plan in QUESTIONS.values() for scope in needed(plan)})
 PROTECTED = ["identity:citizen:protected", "population:citizen:protected", "land:citizen:protected"]
 
-reaches = st.sampled_from(
-    [EVERYWHERE, SELF, NOWHERE, in_communes([HERE]), in_communes([THERE]), in_communes([HERE, THERE]), SELF | in_communes([HERE])]
-)  # fmt: skip
+in_places = [in_communes(places) for places in ([HERE], [THERE], [HERE, THERE])]
+reaches = st.sampled_from([EVERYWHERE, SELF, NOWHERE, *in_places, SELF | in_communes([HERE])])
 plans = st.sampled_from([*QUESTIONS.values()])
 subjects = st.sampled_from([None, NOBODY])
 
