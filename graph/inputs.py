@@ -49,7 +49,7 @@ def converter(type_: GraphQLInputType) -> Convert:
     """The function that checks and converts values of an input type. Raises Refused with BAD_USER_INPUT."""
     if isinstance(type_, GraphQLNonNull):
         return _required(converter(type_.of_type), str(type_))
-    return _passing(_nullable(_unwrapped(type_)))
+    return _optional(_unwrapped(type_))
 
 
 def _unwrapped(type_: Any) -> Convert:
@@ -62,11 +62,15 @@ def _unwrapped(type_: Any) -> Convert:
     return _scalar(type_)
 
 
-def _passing(convert: Convert) -> Convert:
-    def pass_converted(value: Any, where: str) -> Any:
+def _optional(convert: Convert) -> Convert:
+    """Lets null pass, and what has been checked already."""
+
+    def convert_given(value: Any, where: str) -> Any:
+        if value is None:
+            return None
         return value.value if isinstance(value, Converted) else convert(value, where)
 
-    return pass_converted
+    return convert_given
 
 
 def _required(convert: Convert, expected: str) -> Convert:
@@ -79,16 +83,13 @@ def _required(convert: Convert, expected: str) -> Convert:
     return require
 
 
-def _nullable(convert: Convert) -> Convert:
-    return lambda value, where: None if value is None else convert(value, where)
-
-
 def _list(item: Convert) -> Convert:
     def convert(value: Any, where: str) -> list[Any]:
         if not isinstance(value, list):
             return [item(value, where)]
         check_list(len(value), where)
-        return [item(each, f"an item of {where}") for each in value]
+        place = f"an item of {where}"
+        return [item(each, place) for each in value]
 
     return convert
 
