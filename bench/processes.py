@@ -28,8 +28,9 @@ def pin(pid: int, core: int) -> None:
 
 
 def reading(pid: int) -> Reading:
-    """How long each process of a tree has run until now."""
-    return {process: sum(_nanoseconds(task) for task in _tasks(process)) for process in tree(pid)}
+    """How long each living process of a tree has run until now."""
+    living = ((process, _tasks(process)) for process in tree(pid))
+    return {process: sum(map(_nanoseconds, tasks)) for process, tasks in living if tasks}
 
 
 def between(before: Reading, after: Reading) -> int:

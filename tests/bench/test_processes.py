@@ -1,0 +1,71 @@
+"""Time on a core is counted for a process and its children, and for what they run between two readings only."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from bench.processes import between, pin, reading, tree
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the benchmark reads Linux's /proc")
+
+BUSY_PARENT_OF_A_BUSY_CHILD = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "print(flush=True)\\nwhile True: pass"])
+while True: pass
+"""
+
+
+@pytest.fixture
+def busy() -> Iterator[int]:
+    process = subprocess.Popen([sys.executable, "-c", BUSY_PARENT_OF_A_BUSY_CHILD], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()  # the child runs
+    yield process.pid
+    for pid in sorted(tree(process.pid), reverse=True):
+        os.kill(pid, 9)
+    process.wait()
+    process.stdout.close()
+
+
+def test_a_benchmark_reads_a_process_and_its_child(busy: int) -> None:
+    before = reading(busy)
+    time.sleep(0.3)
+    after = reading(busy)
+
+    assert len(after) == 2
+    assert all(after[pid] > before[pid] for pid in after)
+    assert between(before, after) == sum(after.values()) - sum(before.values())
+
+
+def test_a_benchmark_reads_a_process_that_waits_and_counts_next_to_nothing() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import time; print(flush=True); time.sleep(30)"], stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    before = reading(process.pid)
+    time.sleep(0.3)
+    spent = between(before, reading(process.pid))
+    process.kill()
+    process.communicate()
+
+    assert spent < 50_000_000
+
+
+def test_a_benchmark_reads_a_process_that_has_ended_and_counts_nothing() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    before = reading(process.pid)
+    process.wait()
+
+    assert between(before, reading(process.pid)) == 0
+
+
+def test_a_benchmark_pins_a_process_and_its_child_to_one_core(busy: int) -> None:
+    core = min(os.sched_getaffinity(0))
+    pin(busy, core)
+
+    assert [os.sched_getaffinity(pid) for pid in tree(busy)] == [{core}, {core}]
