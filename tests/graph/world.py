@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +12,7 @@ import orjson
 
 from auth.caller import Caller
 from auth.errors import Unauthenticated
-from domains.kit.database import Connection, Database, Limits
+from domains.kit.database import Database, Limits
 from graph.answer import Graph
 from graph.catalogue import scopes
 from graph.compose import compose
@@ -23,13 +23,12 @@ from graph.explain import Explainer
 from ledger import Disclosure, Ledger, Pseudonyms, Segment, read_disclosures
 from tests.graph.compiling import CURSORS, holding
 from tests.graph.invented.rows import DOMAINS
+from tests.overheard import Sent, overhear
 
 PSEUDONYMS = Pseudonyms(bytes(range(16)))
 COMPOSED = compose(DOMAINS)
 EVERYTHING = scopes(COMPOSED)
 METADATA = "http://localhost/.well-known/oauth-protected-resource"
-
-Sent = Sequence[tuple[str, Sequence[Any]]]  # statements with their values
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +70,6 @@ class Door:
         return found
 
 
-class Overheard(Connection):
-    """A connection of which is noted what it sends."""
-
-    def __init__(self, connection: Connection, sent: list[tuple[str, Sequence[Any]]]) -> None:
-        super().__init__(connection.raw, connection._limits)
-        self._sent = sent
-
-    async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
-        self._sent.append((sql, values))
-        return await super().fetch(sql, values)
-
-
 class World:
     """One process: its graph, its ledger, its door."""
 
@@ -90,7 +77,7 @@ class World:
         self.databases, self.ledger, self.graph = databases, ledger, graph
         self.door = Door({"Bearer all": holding(EVERYTHING)})
         self._ledger_url = ledger_url
-        self.sent: list[tuple[str, Sequence[Any]]] = []
+        self.sent: Sent = []
 
     def endpoint(self, *, explains: bool = False, headers: Any = ()) -> Endpoint:
         respond: Any = Explainer(self.graph).answer if explains else self.graph.answer
@@ -130,7 +117,7 @@ class World:
     def listen(self) -> None:
         """Note from now on what PostgreSQL is sent."""
         for database in self.databases.values():
-            database._idle = [Overheard(each, self.sent) for each in database._idle]
+            overhear(database, self.sent)
 
     def statements(self, part: str) -> Sent:
         """The statements sent that read from a table."""

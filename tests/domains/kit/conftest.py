@@ -1,27 +1,16 @@
-"""A database with one small table, and connections to it whose statements are noted."""
+"""A database with one small table, and connections to it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
 import asyncpg
 import pytest
 
-from domains.kit.database import Connection, Database, Limits
+from domains.kit.database import Database, Limits
 from installation.postgres import Postgres
 
-Sent = list[tuple[str, Sequence[Any]]]
 OpenDatabase = Callable[..., Awaitable[Database]]
-
-
-class Overheard(Connection):
-    """A connection of which is noted what it sends."""
-
-    sent: Sent
-
-    async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
-        self.sent.append((sql, values))
-        return await super().fetch(sql, values)
 
 
 @pytest.fixture(scope="session")
@@ -52,13 +41,3 @@ async def open_database(words: str) -> AsyncIterator[OpenDatabase]:
             return database
 
         yield one
-
-
-def overhear(database: Database) -> Sent:
-    """Note from now on what these connections send."""
-    sent: Sent = []
-    for place, connection in enumerate(database._idle):
-        heard = Overheard(connection.raw, connection._limits)
-        heard.sent = sent
-        database._idle[place] = heard
-    return sent

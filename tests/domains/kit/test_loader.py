@@ -15,7 +15,8 @@ from domains.kit import loader
 from domains.kit.database import Database, SourceUnavailable
 from domains.kit.loader import RowsLoader, as_list, at_most, many_per_key, one_per_key
 from domains.kit.statements import Statement
-from tests.domains.kit.conftest import OpenDatabase, overhear
+from tests.domains.kit.conftest import OpenDatabase
+from tests.overheard import overhear
 
 BY_NUMBER = Statement("select n, word from words where n = any($1::text::int[])", ("keys",))
 BY_HALF = Statement("select half, n from words where half = any($1::text::int[]) order by surrogate", ("keys",))
@@ -32,7 +33,7 @@ def keys(values: Sequence[Any]) -> list[int]:
 
 async def test_requests_that_ask_in_one_tick_share_one_statement(open_database: OpenDatabase) -> None:
     database = await open_database()
-    sent, words = overhear(database), RowsLoader(database, BY_NUMBER, one_per_key)
+    sent, words = overhear(database, []), RowsLoader(database, BY_NUMBER, one_per_key)
     found = await asyncio.gather(*(words.load(((n, n + 1), ())) for n in range(10)))
     assert [rows[n]["word"] for n, rows in enumerate(found)] == [f"word {n}" for n in range(10)]
     assert [keys(values) for _, values in sent] == [[*range(11)]]
@@ -40,7 +41,7 @@ async def test_requests_that_ask_in_one_tick_share_one_statement(open_database: 
 
 async def test_a_request_alone_waits_for_nobody(open_database: OpenDatabase) -> None:
     database = await open_database()
-    sent, words = overhear(database), RowsLoader(database, BY_NUMBER, one_per_key)
+    sent, words = overhear(database, []), RowsLoader(database, BY_NUMBER, one_per_key)
     for n in range(3):
         await words.load(((n,), ()))
     assert [keys(values) for _, values in sent] == [[0], [1], [2]]
@@ -50,7 +51,7 @@ async def test_requests_that_come_while_all_connections_work_share_the_next_stat
     open_database: OpenDatabase,
 ) -> None:
     database = await open_database(connections=1)
-    sent, slow = overhear(database), RowsLoader(database, SLOW, one_per_key)
+    sent, slow = overhear(database, []), RowsLoader(database, SLOW, one_per_key)
     first = slow.load(((1,), ()))
     await asyncio.sleep(0.05)
     later = []
@@ -64,7 +65,7 @@ async def test_requests_that_come_while_all_connections_work_share_the_next_stat
 async def test_requests_with_other_values_never_share_a_statement(open_database: OpenDatabase) -> None:
     """The values are whom a caller reaches: merged, the narrowest would see as far as the widest."""
     database = await open_database(connections=1)
-    sent, in_town = overhear(database), RowsLoader(database, IN_TOWN, one_per_key)
+    sent, in_town = overhear(database, []), RowsLoader(database, IN_TOWN, one_per_key)
     asks = [((0, 1, 2, 3, 4, 5), (f"town {n % 3}",)) for n in range(6)]
     found = await asyncio.gather(*(in_town.load(ask) for ask in asks))
     assert [[*rows] for rows in found] == [[n % 3, n % 3 + 3] for n in range(6)]
@@ -73,7 +74,7 @@ async def test_requests_with_other_values_never_share_a_statement(open_database:
 
 async def test_searches_that_are_equal_share_a_statement(open_database: OpenDatabase) -> None:
     database = await open_database(connections=1)
-    sent, search = overhear(database), RowsLoader(database, SEARCH, as_list)
+    sent, search = overhear(database, []), RowsLoader(database, SEARCH, as_list)
     asks: list[Any] = [((), ("town 1", 9)), ((), ("town 1", 9)), ((), ("town 2", 9))]
     found = await asyncio.gather(*(search.load(ask) for ask in asks))
     assert [[row["n"] for row in rows] for rows in found] == [[1, 4, 7], [1, 4, 7], [2, 5, 8]]
@@ -85,7 +86,7 @@ async def test_a_statement_carries_a_bounded_number_of_keys(
 ) -> None:
     monkeypatch.setattr(loader, "KEYS_PER_STATEMENT", 10)
     database = await open_database()
-    sent, words = overhear(database), RowsLoader(database, BY_NUMBER, one_per_key)
+    sent, words = overhear(database, []), RowsLoader(database, BY_NUMBER, one_per_key)
     found = await asyncio.gather(*(words.load((tuple(range(n, n + 4)), ())) for n in range(0, 40, 4)))
     assert all(rows[4 * place]["word"] == f"word {4 * place}" for place, rows in enumerate(found))
     assert {len(keys(values)) for _, values in sent} == {8}
@@ -127,7 +128,7 @@ def in_a_loop_of_its_own(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
 
 async def test_a_request_that_makes_the_statement_fail_takes_no_other_along(open_database: OpenDatabase) -> None:
     database = await open_database()
-    sent, inverse = overhear(database), RowsLoader(database, INVERSE, one_per_key)
+    sent, inverse = overhear(database, []), RowsLoader(database, INVERSE, one_per_key)
     found = await asyncio.gather(*(inverse.load(((n,), ())) for n in range(4)), return_exceptions=True)
     assert isinstance(found[0], SourceUnavailable)
     assert [rows[n][1] for n, rows in enumerate(found[1:], 1)] == [100, 50, 33]  # type: ignore[index]
@@ -136,7 +137,7 @@ async def test_a_request_that_makes_the_statement_fail_takes_no_other_along(open
 
 async def test_a_request_that_fails_alone_is_not_tried_again(open_database: OpenDatabase) -> None:
     database = await open_database()
-    sent, inverse = overhear(database), RowsLoader(database, INVERSE, one_per_key)
+    sent, inverse = overhear(database, []), RowsLoader(database, INVERSE, one_per_key)
     with pytest.raises(SourceUnavailable):
         await inverse.load(((0,), ()))
     assert len(sent) == 1
@@ -144,7 +145,7 @@ async def test_a_request_that_fails_alone_is_not_tried_again(open_database: Open
 
 async def test_a_request_that_leaves_before_the_statement_is_not_read_for(open_database: OpenDatabase) -> None:
     database = await open_database()
-    sent, words = overhear(database), RowsLoader(database, BY_NUMBER, one_per_key)
+    sent, words = overhear(database, []), RowsLoader(database, BY_NUMBER, one_per_key)
     leaving, staying = words.load(((1,), ())), words.load(((2,), ()))
     leaving.cancel()
     assert (await staying)[2]["word"] == "word 2"
@@ -163,7 +164,7 @@ async def test_where_everybody_left_nothing_is_read_and_the_connection_serves_ot
     open_database: OpenDatabase,
 ) -> None:
     database = await open_database(connections=1)
-    sent, words = overhear(database), RowsLoader(database, BY_NUMBER, one_per_key)
+    sent, words = overhear(database, []), RowsLoader(database, BY_NUMBER, one_per_key)
     for leaving in [words.load(((n,), ())) for n in range(3)]:
         leaving.cancel()
     await asyncio.sleep(0.01)
@@ -193,7 +194,7 @@ async def test_a_statement_runs_in_nobodys_context(open_database: OpenDatabase) 
 
 async def test_two_loaders_are_served_in_the_order_in_which_they_asked(open_database: OpenDatabase) -> None:
     database = await open_database(connections=1)
-    sent = overhear(database)
+    sent = overhear(database, [])
     loaders = [RowsLoader(database, statement, one_per_key) for statement in (BY_NUMBER, INVERSE)]
     await asyncio.gather(*(each.load(((1,), ())) for each in loaders))
     assert [sql for sql, _ in sent] == [BY_NUMBER.sql, INVERSE.sql]
