@@ -23,7 +23,7 @@ class Purpose:
     case_reference: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Rights:
     """What is allowed now, scope by scope.
 

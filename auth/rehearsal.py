@@ -6,7 +6,7 @@ For explanations by people with access to the installation; nothing is signed, a
 from auth.caller import Caller, Purpose
 from auth.policy import Asking, Client, Snapshot
 
-NOBODY = "000000000000"  # stands for the citizen for whom a portal would speak; a PIN of nobody: no province has the code 000
+NOBODY = "000000000000"  # stands for the citizen for whom a portal would speak; no province has the code 000
 
 
 class CannotRehearse(LookupError):

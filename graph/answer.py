@@ -25,6 +25,7 @@ from graph.plan import Asked, Plan
 from graph.run import Databases, Run
 from ledger import Ledger
 
+CITIZENS_PER_DECISION = 100  # a portal's citizens share its rights, and each has a decision
 PLANS, PLAN_BYTES = 4_000, 128 * 2**20
 BYTES_PER_STEP = 10_000  # of a plan: its code and the variants of its statement, measured
 
@@ -83,9 +84,15 @@ class Graph:
         return self._plan(operation, values), values
 
     def decide(self, plan: Plan, caller: Caller) -> Granted | Refused:
-        """The decision, remembered beside the rights on which it rests: both end together."""
-        key = (plan, caller.purpose is None, caller.subject)
-        return caller.rights.remembered(key, lambda: decide(plan, caller))
+        """The decision, remembered with the plan for as long as the rights live on which it rests."""
+        known = plan.decisions.setdefault(caller.rights, {})
+        key = (caller.purpose is None, caller.subject)
+        decision: Granted | Refused | None = known.get(key)
+        if decision is None:
+            if len(known) >= CITIZENS_PER_DECISION:
+                known.clear()
+            decision = known[key] = decide(plan, caller)
+        return decision
 
     def _plan(self, operation: Operation, values: Values) -> Plan:
         key = (operation, operation.shape(values))

@@ -109,7 +109,9 @@ class _Compiler:
     def _opened(self, field: Field, keys: Keys) -> Step:
         step = self._steps.opened(field.made, field.path, keys)
         step.sites.append(field.path)
-        if field.binding.way is not Way.SELF:
+        if field.binding.way is Way.SELF:
+            step.reads["Query.me"] = None  # needs no scope; that the citizen exists is on record all the same
+        else:
             self._demand_lookup(step, field, searched(field.binding))
         return step
 
@@ -143,6 +145,7 @@ class _Compiler:
     def _verified(self, field: Field) -> Expression:
         step = self._search(field, paged=False, opened=True)
         step.parameters[statements.LIMIT] = lambda _: 1
+        step.named = self._naming(step, field)
         scope = type_scope(field.made.domain, field.binding.verifies, Verb.VERIFY)
         self._steps.demand(step, scope, f"Query.{field.nodes[0].name.value}", Verb.VERIFY, field.path)
         return f"(None if S{step.number} is None else len(S{step.number}) > 0)"
@@ -159,6 +162,12 @@ class _Compiler:
         if field.binding.way is not Way.VERIFIED:
             self._demand_lookup(step, field, [column for match, _, _ in used for column in match.reads])
         return step
+
+    def _naming(self, step: Step, field: Field) -> Getter | None:
+        """The argument that names the person: a no is about somebody as much as a yes."""
+        by, person = field.binding.by, step.rows.person if step.rows is not None else None
+        named = (name for name, match in by.items() if any(column is person for column in match.reads))
+        return next((field.asked.getter(name) for name in named), None)
 
     def _demand_lookup(self, step: Step, field: Field, columns: Sequence[object]) -> None:
         """The lookup of each guarded field that is searched by."""

@@ -9,7 +9,7 @@ from graphql import GraphQLSchema
 
 from domains.kit.domain import Domain
 from domains.kit.rights import Published, Right
-from domains.kit.rules import PersonRows
+from domains.kit.rules import OtherRows, PersonRows
 from domains.kit.types import Origin
 
 
@@ -42,6 +42,12 @@ class Composed:
         """The tables whose rows are about persons."""
         stated = (rows for domain in self.domains for rows in domain.rows)
         return {rows.source: rows for rows in stated if isinstance(rows, PersonRows)}
+
+    @cached_property
+    def other_rows(self) -> Mapping[Any, OtherRows]:
+        """The guarded tables whose rows are about nobody."""
+        stated = (rows for domain in self.domains for rows in domain.rows)
+        return {rows.source: rows for rows in stated if isinstance(rows, OtherRows)}
 
     @cached_property
     def stated_tables(self) -> frozenset[Any]:

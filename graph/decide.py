@@ -74,13 +74,22 @@ def _rows_allowed(step: Step, caller: Caller) -> RowsAllowed | None:
     if not reach:
         return None
     if step.rows is None:
-        return RowsAllowed(Rule.NONE, {}, reach.communes or None)
+        return _other_rows_allowed(step, reach)
     if caller.subject is not None and reach.oneself:
         return RowsAllowed(Rule.SELF, {"subject": caller.subject})
     rules, values = _protection(step, caller.rights)
     if reach.everywhere:
         return RowsAllowed(rules, values)
     return RowsAllowed(rules | Rule.JURISDICTION, {**values, "units": _parameter(reach)}, reach.communes)
+
+
+def _other_rows_allowed(step: Step, reach: Reach) -> RowsAllowed | None:
+    """Rows about nobody belong to a place or to none; nobody's are the citizen's own."""
+    if reach.everywhere:
+        return RowsAllowed(Rule.NONE, {})
+    if step.others is None or step.others.commune is None or not reach.communes:
+        return None
+    return RowsAllowed(Rule.JURISDICTION, {"units": _parameter(reach)}, reach.communes)
 
 
 def _protection(step: Step, rights: Rights) -> tuple[Rule, dict[str, Any]]:

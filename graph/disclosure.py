@@ -29,13 +29,16 @@ class Record:
         self._written: asyncio.Future[None] | None = None
         self._request_id = request_id
 
-    def looked_at(self, people: People) -> None:
-        """Hand over at whom the plan looks; called once, when its last personal step has said so."""
+    def looked_at(self, people: People, found: bool) -> None:  # noqa: FBT001 -- as Run calls it
+        """Hand over at whom the plan looks; called once, when its last personal step has said so.
+
+        `found`: guarded rows came, which may be about nobody: a parcel's address, an enterprise's capital.
+        """
         if not self._plan.personal:
             return
         places = self._plan.personal
         looked_at = [(places[number], persons) for number, persons in people if persons]
-        outcome = Outcome.GRANTED if looked_at else Outcome.NO_HIT
+        outcome = Outcome.GRANTED if looked_at or found else Outcome.NO_HIT
         self._written = self._record(outcome, looked_at)
 
     async def refusal(self, refusal: Refused) -> None:

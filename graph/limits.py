@@ -18,7 +18,7 @@ from graphql import (
 )
 from graphql.validation.rules import overlapping_fields_can_be_merged
 
-from graph.errors import Code, refused
+from graph.errors import Code, Refused, refused
 
 BODY_BYTES = 256 * 1024
 TOKENS = 2_000
@@ -31,7 +31,9 @@ SELECTIONS = 5_000
 NESTING = 64  # selection sets inside each other, those of fragments included: the parts that walk them recurse
 INTROSPECTION_POINTS = 150_000  # the standard introspection query takes 71,000; the answer is made on the event loop
 LIST_ITEMS = 100
+TEXT_CHARACTERS = 200  # of one text argument
 KEYS_PER_HOP = 1_000
+STEPS = 100  # statements of one plan; writing one takes a good part of a millisecond
 COST = 10_000
 REQUESTS_AT_ONCE = 1_000  # in one process; more are turned away before their bodies are read
 
@@ -94,6 +96,17 @@ def check_list(length: int, where: str) -> None:
         raise refused(
             Code.LIMIT_EXCEEDED, f"{where} has more than {LIST_ITEMS} items.", limit="list items", most=LIST_ITEMS
         )
+
+
+def too_long(where: str) -> Refused:
+    """The refusal of a text of more than TEXT_CHARACTERS; `where` names the variable, the argument or the literal."""
+    message = f"{where} has more than {TEXT_CHARACTERS} characters."
+    return refused(Code.LIMIT_EXCEEDED, message, limit="text", most=TEXT_CHARACTERS)
+
+
+def check_steps(steps: int) -> None:
+    """Refuse a document that would take more than STEPS statements."""
+    _within("statements", steps, STEPS)
 
 
 def check_cost(cost: int) -> None:

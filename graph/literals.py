@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from graphql import StringValueNode, parse_value
 
+from graph.limits import TEXT_CHARACTERS, TOKENS, too_long, too_many_tokens
+
 _START = re.compile(r'["#0-9]')  # where a literal or a comment may begin, or a digit within a name
 #: Possessive, and a string that never ends is a match too: so each character is looked at once, whoever wrote it.
 _STRING = re.compile(r'"""(?:[^"\\]|\\"""|\\|"(?!""))*+(?:""")?+|"(?:[^"\\\r\n]|\\[^\r\n])*+"?+')
@@ -19,6 +21,7 @@ _COMMENT = re.compile(r"[^\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+")
 _REST_OF_NAME = re.compile(r"[_0-9A-Za-z]*")
 _PLAIN = re.compile(r'"[^"\\]++"')
+LONGEST_LITERAL = 6 * TEXT_CHARACTERS + 6  # one character may be written as six, between quotation marks
 _LONGEST_NUMBER = 400  # characters; longer ones fit no type of the schema
 
 
@@ -45,14 +48,18 @@ def take_out(text: str) -> tuple[Skeleton, Typed]:
     pieces: list[str] = []
     places: list[int] = []
     seen: dict[tuple[type, str | int | float], int] = {}
-    done = 0
+    done = comments = 0
     for start, end in _literals(text):
         pieces.append(text[done:start])
         done = end
-        if text[start] != "#":
+        if len(places) + comments > TOKENS:
+            raise too_many_tokens()
+        if text[start] == "#":
+            comments += 1
+        else:
             value = _value(text[start:end])
             places.append(seen.setdefault((type(value), value), len(seen)))
-            pieces.append('""' if isinstance(value, str) else " 0" if isinstance(value, int) else " 0.5")
+            pieces.append(' ""' if isinstance(value, str) else " 0" if isinstance(value, int) else " 0.5")
     if not done:
         return Skeleton(text, ()), _NOTHING
     pieces.append(text[done:])
@@ -83,6 +90,8 @@ def _literals(text: str) -> Iterator[tuple[int, int]]:
 
 def _value(literal: str) -> str | int | float:
     if literal[0] == '"':
+        if len(literal) > LONGEST_LITERAL:
+            raise too_long("A literal")
         return literal[1:-1] if _PLAIN.fullmatch(literal) else _unescaped(literal)
     if len(literal) > _LONGEST_NUMBER:
         return math.inf

@@ -123,5 +123,5 @@ def _place(field: Field) -> Callable[[Asked], Place]:
     """What the cursors of this list are bound to."""
     right, asked = field.made.right, field.asked
     coordinate = right.coordinate if right is not None else f"Query.{field.made.python_name}"
-    getters = [asked.getter(name) for name in asked.names if name not in PAGING and asked.is_given(name)]
-    return lambda asked: Place(asked.client, coordinate, [get(asked) for get in getters])
+    getters = {name: asked.getter(name) for name in asked.names if name not in PAGING and asked.is_given(name)}
+    return lambda asked: Place(asked.client, coordinate, [(name, get(asked)) for name, get in getters.items()])

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from auth.caller import Rights
 from domains.kit.loader import Arrangement, RowsLoader
-from domains.kit.rules import PersonRows, Rule
+from domains.kit.rules import OtherRows, PersonRows, Rule
 from domains.kit.scopes import Verb
 from domains.kit.statements import Statement
 from graph.inputs import Values
@@ -68,6 +70,7 @@ class Step:
     path: Path
     reached: Reached
     rows: PersonRows | None  # None: the rows are about nobody
+    others: OtherRows | None  # rows about nobody that are guarded all the same
     opened: bool  # the person of each row was named by the caller, not found
     parent: int | None
     write: Callable[[Rule], Statement] = field(init=False)
@@ -84,6 +87,7 @@ class Step:
     sites: list[Path] = field(default_factory=list)  # the fields it supplies
     person: int | None = None  # column that holds the person; None: the keys are the persons, or nobody is
     keys_are_persons: bool = False
+    named: Getter | None = None  # argument that names the person, where neither keys nor rows do
     at_most: int | None = None  # rows of a search above which it is TOO_MANY_MATCHES
     fan: int | Getter = 1  # rows for each row of its parent, for the cost
     is_single: bool = False  # one row per key
@@ -96,7 +100,7 @@ class Step:
     @property
     def is_personal(self) -> bool:
         """True: what it reads is personal data, and goes on record."""
-        return bool(self.scopes)
+        return bool(self.reads or self.looks_up)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -122,6 +126,9 @@ class Plan:
     code: str  # the source of `build`, for whoever wants to read it
     fingerprint: bytes  # of the operation without its values; names it in the ledger
     personal: Mapping[int, int]  # number of each step that reads personal data -> its place in the ledger's definition
+    decisions: WeakKeyDictionary[Rights, dict[Any, Any]] = field(
+        default_factory=WeakKeyDictionary
+    )  # they end with both
     recorded_as: Definition[Operation] | None = None  # as the ledger knows it, once it does
 
     def cost(self, asked: Asked) -> int:

@@ -35,7 +35,7 @@ class Run:
         granted: Granted,
         asked: Asked,
         databases: Databases,
-        on_people: Callable[[People], None],
+        on_people: Callable[[People, bool], None],
     ) -> None:
         """Every argument is looked at now: whatever is wrong with one is said before anything is read."""
         if granted.ways is None:
@@ -50,6 +50,7 @@ class Run:
         self.rows: list[Any] = [None] * len(plan.steps)
         self.failed: dict[int, Code] = {}
         self._people: People = []
+        self._found = False  # guarded rows came, whoever they are about
         self._silent = {*plan.personal}  # steps that have not said yet at whom they look
         self._unfinished = {*range(len(plan.steps))}
         self._loading: dict[int, asyncio.Future[Any]] = {}
@@ -58,7 +59,7 @@ class Run:
     def start(self) -> "asyncio.Future[None]":
         """Start every step whose keys are known; the future is done when all steps are."""
         if not self._silent:
-            self._on_people(self._people)
+            self._on_people(self._people, self._found)
         for step in self._plan.steps:
             if step.keys is None or step.keys.given is not None:
                 self._start(step)
@@ -89,6 +90,8 @@ class Run:
             return
         if step.keys_are_persons:
             self._say(step, keys)
+        elif step.named is not None:
+            self._say(step, (step.named(self._asked),))
         if step.keys is not None and not keys:
             self._settle(step, {})
             return
@@ -121,6 +124,8 @@ class Run:
         self.rows[step.number] = rows
         shown = self._shown(step, rows) if step.key_columns else []
         found = {column: _distinct(shown, column) for column in step.key_columns}
+        if step.is_personal and not self._found:
+            self._found = bool(shown if step.key_columns else self._shown(step, rows))
         self._say(step, found[step.person] if step.person is not None else ())
         self._unfinished.discard(step.number)
         for follower in step.followers:
@@ -156,7 +161,7 @@ class Run:
         self._silent.discard(step.number)
         self._people.append((step.number, persons))
         if not self._silent:
-            self._on_people(self._people)
+            self._on_people(self._people, self._found)
 
     def _shown(self, step: Step, rows: Any) -> list[Any]:
         """This request's own rows, without those that only tell whether there is a next page."""

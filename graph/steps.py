@@ -7,10 +7,11 @@ from typing import Any
 from domains.kit import loader, statements
 from domains.kit.fields import Relation
 from domains.kit.rights import Right
-from domains.kit.rules import PersonRows, Rule
+from domains.kit.rules import Rule
 from domains.kit.scopes import Verb
 from domains.kit.statements import Statement
 from graph.composed import Composed, Made
+from graph.limits import check_steps
 from graph.plan import Getter, Keys, Need, Path, Reached, Step
 
 ASSUMED_LIST = 5  # rows that a bounded list is taken to have, for the cost
@@ -56,10 +57,11 @@ class Steps:
     def search(self, made: Made, conditions: Sequence[Any], path: Path, *, paged: bool, opened: bool = False) -> Step:
         """Rows that match, with or without pages."""
         step = self._step(made.domain, made.binding.source, path, None, opened=opened)
-        step.reached, step.arrange = Reached.LISTED, loader.as_list
+        step.arrange = loader.as_list
+        step.reached = Reached.OPENED if opened else Reached.LISTED
 
         def write(rule: Rule) -> Statement:
-            conditions_here = [*conditions, *_rules(step.rows, rule)]
+            conditions_here = [*conditions, *_rules(step, rule)]
             return statements.matching(step.source, step.columns, conditions_here, paged=paged)
 
         step.write = write
@@ -87,7 +89,8 @@ class Steps:
     def demand(self, step: Step, scope: str, coordinate: str, verb: Verb, path: Path) -> None:
         """Doing `verb` with a field takes a scope; it narrows whom the step reaches and goes on record."""
         step.scopes.add(scope)
-        (step.looks_up if verb is Verb.LOOKUP else step.reads)[coordinate] = None
+        said = f"{coordinate}:{verb}" if verb is Verb.HISTORY else coordinate
+        (step.looks_up if verb is Verb.LOOKUP else step.reads)[said] = None
         self._needs.setdefault((scope, coordinate, verb), []).append(path)
 
     def needs(self) -> tuple[Need, ...]:
@@ -102,7 +105,8 @@ class Steps:
         for step in self.all:
             if step.keys is not None and step.keys.given is None:
                 self.all[step.keys.step].followers.append(step)
-            if step.rows is None or not step.is_personal:
+            self._share_with_members(step)
+            if step.rows is None or not step.is_personal or step.named is not None:
                 continue
             if step.key is step.rows.person:
                 step.keys_are_persons = True
@@ -113,6 +117,11 @@ class Steps:
             of_person = {step.person} if step.person is not None else set()
             step.key_columns = sorted(of_followers | of_person)
 
+    def _share_with_members(self, step: Step) -> None:
+        """What is read of a household is read of the member through whom it was reached, not of its head alone."""
+        if step.parent is not None and step.rows is not None and step.rows.others is not None:
+            self.all[step.parent].reads.update(step.reads)
+
     # --- making one --------------------------------------------------------------------------------------------------
 
     def _step(self, domain: str, source: Any, path: Path, parent: int | None, *, opened: bool) -> Step:
@@ -121,17 +130,22 @@ class Steps:
             domain=domain,
             source=source,
             path=path,
-            reached=Reached.OPENED if opened else Reached.FOLLOWED,
+            reached=Reached.FOLLOWED,
             rows=self._composed.rows.get(source),
+            others=self._composed.other_rows.get(source),
             opened=opened,
             parent=parent,
         )
         self.all.append(step)
+        check_steps(len(self.all))
         return step
 
     def _by_keys(self, step: Step, key: Any, keys: Keys, conditions: Sequence[Any] = (), size: int | None = 1) -> Step:
         """One row per key, lists of at most `size`, or pages where `size` is None."""
         step.key, step.keys, step.offset = key, keys, 1
+        names_person = step.rows is not None and key is step.rows.person
+        step.opened = step.opened and names_person  # who opens a household by its code names nobody
+        step.reached = Reached.OPENED if step.opened else Reached.FOLLOWED
         step.is_single, step.is_list = size == 1, size is not None and size > 1
         step.fan = 1 if size == 1 else min(size or ASSUMED_LIST, ASSUMED_LIST)
         if size is None:
@@ -141,11 +155,12 @@ class Steps:
             step.arrange = loader.one_per_key if size == 1 else loader.at_most(size)
 
         def write(rule: Rule) -> Statement:
-            return written(step.source, key, step.columns, [*conditions, *_rules(step.rows, rule)])
+            return written(step.source, key, step.columns, [*conditions, *_rules(step, rule)])
 
         step.write = write
         return step
 
 
-def _rules(rows: PersonRows | None, rule: Rule) -> Sequence[Any]:
+def _rules(step: Step, rule: Rule) -> Sequence[Any]:
+    rows = step.rows or step.others
     return rows.conditions(rule) if rows is not None else ()

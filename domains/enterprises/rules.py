@@ -5,7 +5,11 @@ from domains.kit.rules import OtherRows, person_rows
 from domains.kit.scopes import ScopeSet
 
 ROWS = (
-    OtherRows(enterprises, "An enterprise is no person; the people of an enterprise are in other tables."),
+    OtherRows(
+        enterprises,
+        "An enterprise is no person; the people of an enterprise are in other tables.",
+        enterprises.c.commune_code,
+    ),
     person_rows(representatives),
     person_rows(members, "member_pin"),
     person_rows(beneficial_owners),

@@ -83,10 +83,20 @@ class PersonRows:
 
 @dataclass(frozen=True, slots=True)
 class OtherRows:
-    """Says that the rows of `source`, though guarded, name no person, and why that is so."""
+    """Says that the rows of `source`, though guarded, name no person, and why that is so.
+
+    `commune` says where they belong, for callers with a jurisdiction; without it only a reach of everywhere shows them.
+    """
 
     source: FromClause
     reason: str
+    commune: ColumnElement[Any] | None = None
+
+    def conditions(self, rules: Rule) -> list[ColumnElement[bool]]:
+        """The predicates for a set of rules: of these rows, jurisdiction alone."""
+        if self.commune is None or Rule.JURISDICTION not in rules:
+            return []
+        return [self.commune == _units("units")]
 
 
 def person_rows(table: FromClause, person: str = "pin", *, shown_by_key: bool = False) -> PersonRows:

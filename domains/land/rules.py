@@ -6,7 +6,9 @@ from domains.land.tables import attached_assets, certificates, encumbrances, lan
 
 ROWS = (
     OtherRows(
-        parcels, "A parcel is a piece of land: who holds it, and who owns what stands on it, is in other tables."
+        parcels,
+        "A parcel is a piece of land: who holds it, and who owns what stands on it, is in other tables.",
+        parcels.c.commune_code,
     ),
     person_rows(land_rights, "holder_pin"),
     person_rows(certificates, "holder_pin"),

@@ -29,7 +29,7 @@ def test_a_client_with_one_purpose_is_rehearsed_for_it() -> None:
 
 def test_a_client_with_several_purposes_must_say_which() -> None:
     snapshot = policy(*BASES).at(1.0)
-    with pytest.raises(CannotRehearse, match="statistics.population, tax.assessment"):
+    with pytest.raises(CannotRehearse, match=r"statistics\.population, tax\.assessment"):
         rehearsed(snapshot, "desk")
     assert set(rehearsed(snapshot, "desk", "tax.assessment").rights.grants[READ]) == {0}
 

@@ -133,9 +133,20 @@ def test_a_text_of_unfinished_strings_is_read_once() -> None:
     """Each quotation mark would begin the search for an end anew: a quadratic attack, minutes for one request."""
     hostile = ['{f(a:"' + '\\"' * 120_000, '{f(a:"""' + '\\"""' * 60_000, '"' + '"\n' * 120_000]
     for text in hostile:
-        with pytest.raises(Exception, match="Syntax Error"):
+        with pytest.raises(Exception, match=r"Syntax Error|LIMIT_EXCEEDED"):
             take_out(text)
 
 
 def is_whole(value: str) -> bool:
     return not any(sign in value for sign in ".einf")
+
+
+def test_texts_side_by_side_in_a_list_stay_two_texts() -> None:
+    """`["a""b"]` is two strings; two empty ones in their place without a blank would begin a block string."""
+    skeleton, typed = take_out('{f(a:["a""b""c"])}')
+    assert (skeleton.text, typed.values) == ('{f(a:[ "" "" ""])}', ["a", "b", "c"])
+
+
+def test_a_document_of_more_literals_than_tokens_is_refused_before_all_are_read() -> None:
+    with pytest.raises(Refused):
+        take_out("{a" + "1 " * 3_000 + "}")
