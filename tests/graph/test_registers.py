@@ -13,7 +13,7 @@ from graph.catalogue import scopes
 from graph.decide import Granted, decide
 from graph.errors import Code, Refused
 from graph.plan import Plan, Reached, Step
-from tests.graph.compiling import holding, plan_of, registers
+from tests.graph.compiling import asked, holding, plan_of, registers
 
 CITIZEN, HANOI = "001085000001", "00004"
 
