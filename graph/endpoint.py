@@ -2,7 +2,7 @@
 
 POST with a JSON body for everything; GET for operations that need no scope, because a personal number must never stand
 in a proxy's log. No batching, no multipart, no forms: what a browser may send across sites is refused, and a token is
-always asked for. Status codes follow the specification's two media types (DESIGN section 6).
+always asked for. Status codes follow the specification's two media types.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence

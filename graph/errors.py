@@ -1,4 +1,4 @@
-"""What can be said to a caller, as a closed list (DESIGN section 6).
+"""What can be said to a caller, as a closed list.
 
 An error names scopes, coordinates, limits and places in the document. It never holds a value, the caller's own
 included, nor SQL, nor a stack, nor whether a person exists (law 9).

@@ -2,7 +2,7 @@
 
 An object stands either on a row that is already there (a record, an entity opened by its key) or on a key alone (a
 reference). What a domain adds to a reference is read by that key, in a step of its own, which starts as soon as the key
-is known; a domain that has no such person, or hides it, leaves its part null (DESIGN section 5).
+is known; a domain that has no such person, or hides it, leaves its part null (docs/decisions/0007).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Held connections to one register's database, and who may use an idle one.
 
 A statement runs as a prepared statement on a connection that is never reset and never shared within a statement: that
-is a third of a pool's cost (reference figures in bench/). Loaders queue here and are served, oldest first, whenever a
+is a third of a pool's cost (bench/ measures). Loaders queue here and are served, oldest first, whenever a
 connection is idle at the end of the loop's tick; so requests that arrive together share one statement, and a lone one
 waits for nobody.
 
@@ -26,7 +26,7 @@ PreparedStatement: TypeAlias = "asyncpg.prepared_stmt.PreparedStatement[Any]"
 STATEMENTS_PER_CONNECTION = 500
 RECONNECT_SECONDS = (0.0, 0.1, 0.5, 1.0)
 
-#: Set on every connection, and read back: generic plans are what the measurements rest on (reference: performance).
+#: Set on every connection, and read back: a one-key statement would be planned anew each time.
 SESSION = {
     "plan_cache_mode": "force_generic_plan",
     "default_transaction_read_only": "on",

@@ -58,7 +58,7 @@ class PersonRows:
     others: "Others | None" = None
 
     def conditions(self, rules: Rule) -> list[ColumnElement[bool]]:
-        """The predicates for a set of rules, over columns of this row only (DESIGN section 3)."""
+        """The predicates for a set of rules, over columns of this row only."""
         own = [condition for rule, condition in self._predicates().items() if rule in rules]
         return own if self.relative is None else own + self.relative.conditions(rules & PROTECTION)
 

@@ -1,4 +1,4 @@
-"""Names of rights, derived from the schema and never typed by hand (DESIGN section 6).
+"""Names of rights, derived from the schema and never typed by hand (docs/decisions/0004).
 
 `<domain>:<type>.<field>:<verb>` in snake_case; a right of a whole type leaves the field out. A scope set is a name for
 many of them, immutable once released: tokens and grants may carry it, a wider one gets the next version.

@@ -1,8 +1,8 @@
 """How a domain's author writes a type: an entity it owns, a part it adds to somebody else's, a record, a value.
 
 Each decorator makes a Strawberry federation type and notes, on the class, which table its columns come from. A guarded
-key joins by a sealed reference (DESIGN section 5): the type then gets the inaccessible field `ref` in the subgraph, and
-the key itself is an ordinary guarded field of the owner alone.
+key joins by a sealed reference (docs/decisions/0009): the type then gets the inaccessible field `ref` in the subgraph,
+and the key itself is an ordinary guarded field of the owner alone.
 """
 
 import inspect
