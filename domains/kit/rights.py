@@ -1,7 +1,7 @@
 """What reading a field takes, derived from its declaration and written where people and routers look for it.
 
 From one data class come the scope's name, the `@requiresScopes` directive and a sentence in the description; from a
-root field's matches, the sentence that says which lookups it demands. None of it is typed by hand (docs/decisions/0004).
+root field's matches, the sentence that says which lookups it demands. Nothing is typed by hand (docs/decisions/0004).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
