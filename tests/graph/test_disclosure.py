@@ -11,7 +11,7 @@ from graph.disclosure import Record
 from ledger import Bounds, Ledger, NotRecorded, Outcome
 from tests.graph.compiling import holding
 from tests.graph.invented.rows import FOLK, PROTECTED, TOWNS, pin
-from tests.graph.world import EVERYTHING, PSEUDONYMS, Answer, World
+from tests.graph.world import EVERYTHING, PSEUDONYMS, Answer, World, locked
 
 
 def people(*numbers: int) -> list[bytes]:
@@ -189,8 +189,32 @@ async def test_an_entry_that_was_never_handed_over_is_not_taken_for_written(worl
         await record.durable()
 
 
+async def test_an_answer_waits_for_its_record_however_long_that_takes(world: World) -> None:
+    question = f'{{person(pin:"{pin(1)}"){{name}}}}'
+    await world.ask(question)
+    async with locked(world.ledger_url, "segments"):
+        asking = asyncio.ensure_future(world.ask(question))
+        await asyncio.sleep(0.3)
+        assert not asking.done()
+    answer = await asking
+    assert answer.status == 200
+    assert len(await world.recorded(answer.request_id)) == 1
+
+
+@pytest.mark.parametrize("rights", [EVERYTHING, frozenset()], ids=["granted", "refused"])
+async def test_an_answer_whose_record_does_not_come_about_is_withheld(world: World, rights: frozenset[str]) -> None:
+    impatient = Ledger(world.ledger_url, PSEUDONYMS, Bounds(seconds=0.2))
+    await impatient.open()
+    world.graph._ledger = impatient
+    async with locked(world.ledger_url, "segments"):
+        answer = await world.ask(f'{{person(pin:"{pin(1)}"){{name}}}}', holding(rights))
+    assert (answer.status, answer.codes) == (503, ["DISCLOSURE_NOT_RECORDED"])
+    assert b"Person" not in answer.body
+    await impatient.close()
+
+
 async def test_a_full_queue_of_the_ledger_withholds_at_once(world: World) -> None:
-    tight = Ledger(world._ledger_url, PSEUDONYMS, Bounds(answers=1, size=1))
+    tight = Ledger(world.ledger_url, PSEUDONYMS, Bounds(answers=1, size=1))
     await tight.open()
     world.graph._ledger = tight
     answers = await asyncio.gather(

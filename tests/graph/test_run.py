@@ -1,11 +1,9 @@
 """From keys to rows: what requests share, what they never share, and what a part that fails leaves of an answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
-import asyncpg
 import pytest
 
 from auth.reach import SELF, in_communes
@@ -14,7 +12,7 @@ from ledger import Outcome
 from tests.graph.compiling import holding
 from tests.graph.conftest import Open
 from tests.graph.invented.rows import FOLK, TOWNS, pin
-from tests.graph.world import EVERYTHING, Answer, World
+from tests.graph.world import EVERYTHING, Answer, World, locked
 
 PERSON = "query($pin:PersonalNumber!){person(pin:$pin){name}}"
 NOTES = "query($pin:PersonalNumber!){person(pin:$pin){name notes{words}}}"
@@ -23,20 +21,6 @@ NOTES = "query($pin:PersonalNumber!){person(pin:$pin){name notes{words}}}"
 def errors(answer: Answer) -> list[tuple[str, str]]:
     """Codes and places of what is missing in an answer."""
     return [(error["extensions"]["code"], ".".join(map(str, error["path"]))) for error in answer.json.get("errors", [])]
-
-
-@asynccontextmanager
-async def locked(url: str, table: str) -> AsyncIterator[None]:
-    """Whoever reads the table waits."""
-    connection = await asyncpg.connect(url)
-    transaction = connection.transaction()
-    await transaction.start()
-    await connection.execute(f"lock table {table} in access exclusive mode")
-    try:
-        yield
-    finally:
-        await transaction.rollback()
-        await connection.close()
 
 
 # --- what requests share ---------------------------------------------------------------------------------------------
@@ -113,14 +97,14 @@ async def test_a_list_longer_than_its_field_says_is_null_with_an_error_and_the_r
 
 async def test_a_list_of_somebody_elses_request_that_is_too_long_is_no_error_of_mine(world: World) -> None:
     """They share a statement and nothing else: not even that somebody was asked for who has too many."""
-    await world.ask(NOTES, pin=pin(0))
-    world.listen()
+    question = "query($pin:PersonalNumber!){person(pin:$pin){friends{notes{words}}}}"
     everybody = holding(EVERYTHING)
-    mine, other = await asyncio.gather(
-        world.ask(NOTES, everybody, pin=pin(FOLK)), world.ask(NOTES, everybody, pin=pin(3))
-    )
-    assert [len(each) for each in (world.statements("folk"), world.statements("notes"))] == [1, 1]
-    assert (errors(mine), errors(other)) == ([], [("LIMIT_EXCEEDED", "person.notes")])
+    await world.ask(question, everybody, pin=pin(0))
+    world.listen()
+    mine, other = await asyncio.gather(*(world.ask(question, everybody, pin=pin(n)) for n in (FOLK - 1, 1)))
+    assert len(world.statements("notes")) == 1
+    assert (errors(mine), errors(other)) == ([], [("LIMIT_EXCEEDED", "person.friends.1.notes")])
+    assert mine.data == {"person": {"friends": [{"notes": None}] * 2}}  # they are not registered
 
 
 async def test_a_search_with_too_many_matches_is_null_and_the_rest_stands(world: World) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -76,7 +77,7 @@ class World:
     def __init__(self, databases: Mapping[str, Database], ledger: Ledger, ledger_url: str, graph: Graph) -> None:
         self.databases, self.ledger, self.graph = databases, ledger, graph
         self.door = Door({"Bearer all": holding(EVERYTHING)})
-        self._ledger_url = ledger_url
+        self.ledger_url = ledger_url
         self.sent: Sent = []
 
     def endpoint(self, *, explains: bool = False, headers: Any = ()) -> Endpoint:
@@ -92,7 +93,9 @@ class World:
     async def ask(self, text: str, caller: Caller | None = None, **variables: Any) -> Answer:
         """A question as most clients ask it; by who may do everything, unless said otherwise."""
         header = "Bearer all" if caller is None else self.admit(caller)
-        return await self.post(orjson.dumps({"query": text, "variables": variables}), authorization=header)
+        named = re.search(r"query (\w+)", text)
+        asked = {"query": text, "variables": variables, "operationName": named and named[1]}
+        return await self.post(orjson.dumps(asked), authorization=header)
 
     async def post(self, *chunks: bytes, on_sent: Any = None, **headers: str) -> Answer:
         """A request with these chunks of a body. Headers are named with underscores."""
@@ -106,7 +109,7 @@ class World:
 
     async def recorded(self, request_id: str) -> list[Disclosure]:
         """What the ledger's database holds of a request, read as an auditor reads it."""
-        connection = await asyncpg.connect(self._ledger_url)
+        connection = await asyncpg.connect(self.ledger_url)
         try:
             rows = await connection.fetch("select stream, seq, n, prev, hash, data from segments order by stream, seq")
         finally:
@@ -184,3 +187,17 @@ async def opened(
         for database in databases.values():
             await database.close()
         await ledger.close()
+
+
+@asynccontextmanager
+async def locked(url: str, table: str) -> AsyncIterator[None]:
+    """Whoever reads the table waits."""
+    connection = await asyncpg.connect(url)
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute(f"lock table {table} in access exclusive mode")
+    try:
+        yield
+    finally:
+        await transaction.rollback()
+        await connection.close()
