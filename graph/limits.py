@@ -4,7 +4,7 @@ Fragments are counted once and their count is reused wherever they are spread, s
 what they expand to is what counts against the limits (the attack: D1 of the reference corpus).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from graphql import (
@@ -15,6 +15,7 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    TokenKind,
 )
 from graphql.validation.rules import overlapping_fields_can_be_merged
 
@@ -22,6 +23,7 @@ from graph.errors import Code, Refused, refused
 
 BODY_BYTES = 256 * 1024
 TOKENS = 2_000
+NAME_CHARACTERS = 64  # of aliases and other names; they are said once for each path, to the caller and to the ledger
 DEPTH = 12  # `edges` and `node` do not count
 INTROSPECTION_DEPTH = 16  # the standard introspection query needs 14
 ALIASES = 30
@@ -71,6 +73,7 @@ class Size:
 
 def check_size(document: DocumentNode) -> None:
     """Refuse a document in which any operation is too large. Raises Refused with LIMIT_EXCEEDED, naming the limit."""
+    _within("characters of a name", max(_names(document), default=0), NAME_CHARACTERS)
     measure = _Measure(document)
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
@@ -121,6 +124,15 @@ def _within(what: str, found: int, most: int) -> None:
 
 def _exceeded(what: str, most: int) -> Exception:
     return refused(Code.LIMIT_EXCEEDED, f"The document exceeds the limit of {most} for {what}.", limit=what, most=most)
+
+
+def _names(document: DocumentNode) -> Iterator[int]:
+    """The length of every name of a document, whatever it names."""
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        if token.kind is TokenKind.NAME:
+            yield len(token.value or "")
+        token = token.next
 
 
 class _Measure:

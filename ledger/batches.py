@@ -14,7 +14,9 @@ class Bounds:
     answers: int = 4_096
     """Answers waiting for the next write."""
     size: int = 8 << 20
-    """Bytes of entries waiting for the next write."""
+    """Bytes of entries waiting for the next write, with the definitions that they name."""
+    definition: int = 256 << 10
+    """Bytes of one definition: it is one caller's, and the write is shared."""
     seconds: float = 2.0
     """For one write, and for connecting before it. An answer waits for the write under way and for its own."""
 
@@ -35,14 +37,24 @@ class Batch:
         operation: Definition[Operation],
         done: asyncio.Future[None],
     ) -> None:
+        self.size += self._added(entry, recipient, operation)
         self.entries.append(entry)
         self.named.add(recipient)
         self.named.add(operation)
-        self.size += len(entry)
         self._waiting.append(done)
 
-    def has_room(self, bounds: Bounds, entry: bytes) -> bool:
-        return len(self.entries) < bounds.answers and self.size + len(entry) <= bounds.size
+    def has_room(
+        self, bounds: Bounds, entry: bytes, recipient: Definition[Recipient], operation: Definition[Operation]
+    ) -> bool:
+        return (
+            len(self.entries) < bounds.answers
+            and max(len(recipient.entry), len(operation.entry)) <= bounds.definition
+            and self.size + self._added(entry, recipient, operation) <= bounds.size
+        )
+
+    def _added(self, entry: bytes, *definitions: AnyDefinition) -> int:
+        """The bytes that an answer adds, as if its stream had none of the definitions yet."""
+        return len(entry) + sum(len(each.entry) for each in definitions if each not in self.named)
 
     def release(self) -> None:
         """The batch is durable: its answers may leave. A request that has left meanwhile stays recorded."""

@@ -98,9 +98,10 @@ class Ledger:
     ) -> asyncio.Future[None]:
         """The future of this answer: done when its record is durable, `NotRecorded` when that cannot be said.
 
-        Raises `NotRecorded` at once when too much waits already or a person has no personal number. All that is given
-        is packed before this returns; nothing of it is kept. To cancel the future concerns this answer alone, and its
-        record stays. `missing`, of a refusal, are scopes or demands in the words of the decision, one line each.
+        Raises `NotRecorded` at once when too much waits already, a definition is too large, or a person has no personal
+        number. All that is given is packed before this returns; nothing of it is kept. To cancel the future concerns
+        this answer alone, and its record stays. `missing`, of a refusal, are scopes or demands in the words of the
+        decision, one line each.
         """
         if self._writer is None:
             raise NotRecorded

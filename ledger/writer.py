@@ -56,9 +56,9 @@ class Writer:
     def submit(
         self, entry: bytes, recipient: Definition[Recipient], operation: Definition[Operation]
     ) -> asyncio.Future[None]:
-        """Raises `NotRecorded` at once when too much waits already, or after `close`."""
+        """Raises `NotRecorded` at once when too much waits already, a definition is too large, or after `close`."""
         batch = self._gathering
-        if self._is_closed or not batch.has_room(self._bounds, entry):
+        if self._is_closed or not batch.has_room(self._bounds, entry, recipient, operation):
             self._withheld += 1
             raise NotRecorded
         done = self._loop.create_future()

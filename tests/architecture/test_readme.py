@@ -25,6 +25,7 @@ def test_a_newcomer_reads_the_limits_that_are_enforced() -> None:
         f"body {limits.BODY_BYTES // 1024} KB",
         f"{limits.TOKENS:,} tokens",
         f"depth {limits.DEPTH},",
+        f"names of {limits.NAME_CHARACTERS} characters",
         f"{limits.ALIASES} aliases",
         f"{limits.ROOT_FIELDS} root fields",
         f"{limits.DIRECTIVES} directives",

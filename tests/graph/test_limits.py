@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph import limits
 from graph.errors import Code, Refused
-from tests.graph.compiling import asked, compiled, document, plan_of
+from tests.graph.compiling import asked, compiled, document, plan_of, registers
 
 CITIZEN = 'citizen(pin:"001205123456")'
 
@@ -46,6 +46,7 @@ HOSTILE = {
     "root fields": "{" + " ".join(f"a{n}:__typename" for n in range(11)) + "}",
     "directives": f"{{{CITIZEN}{{{'pin @skip(if:false) ' * 31}}}}}",
     "expanded selections": f"{{{CITIZEN}{{{'...A ' * 80}}}}} fragment A on Citizen{{{'pin ' * 80}}}",
+    "characters of a name": f"{{{'a' * 65}:{CITIZEN}{{pin}}}}",
 }
 
 
@@ -69,6 +70,34 @@ def test_a_document_over_a_limit_is_refused_in_the_words_of_that_limit(limit: st
 )
 def test_a_document_at_a_limit_is_read(text: str) -> None:
     document(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{%s:__typename}",
+        "query %s{__typename}",
+        "{...%s} fragment %s on Query{__typename}",
+        'query($%s:Int!){parcels(communeCode:"00001",first:$%s){edges{node{id}}}}',
+        "{%s}",
+        "{parcels(%s:1){edges{node{id}}}}",
+        "{__typename @%s}",
+        "{...on %s{__typename}}",
+    ],
+    ids=["alias", "operation", "fragment", "variable", "field", "argument", "directive", "type"],
+)
+def test_no_name_of_a_document_is_longer_than_64_characters(text: str) -> None:
+    """One alias of 200 KB made a refusal of 58 MB: it stands in the path of everything below it."""
+    assert limit_of(text.replace("%s", "n" * 65)) == "characters of a name"
+
+
+def test_a_name_of_64_characters_is_read() -> None:
+    document(f"query {'q' * 64}{{{'a' * 64}:{CITIZEN}{{...{'f' * 64}}}}} fragment {'f' * 64} on Citizen{{pin}}")
+
+
+def test_the_schema_has_no_name_that_a_document_could_not_hold() -> None:
+    names = (name for type_ in registers().schema.type_map.values() for name in getattr(type_, "fields", ()))
+    assert max(map(len, (*names, *registers().schema.type_map))) <= limits.NAME_CHARACTERS
 
 
 def test_edges_and_nodes_do_not_count_as_depth() -> None:

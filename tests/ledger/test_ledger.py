@@ -2,17 +2,26 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from ledger import Bounds, Ledger, NotAPersonalNumber, NotRecorded, Outcome, Pseudonyms, read_disclosures
+from ledger import Bounds, Ledger, NotAPersonalNumber, NotRecorded, Outcome, Pseudonyms, Step, Way, read_disclosures
 from ledger.streams import Stream
 from tests.ledger.desk import STEPS, Desk, pin
 from tests.ledger.server import Server
 
 OpenDesk = Callable[..., Awaitable[Desk]]
+
+
+def defined(desk: Desk) -> int:
+    """The bytes of a desk's definitions, which the first answer of a batch brings along."""
+    return len(desk.recipient.entry) + len(desk.profile.entry)
+
+
+DEFINED = defined(Desk(Ledger("postgresql://nowhere", Pseudonyms(bytes(16)))))
 
 
 async def test_desk_that_got_its_answer_finds_it_recorded_with_persons_steps_and_purpose(
@@ -127,7 +136,7 @@ async def test_ledger_that_was_never_opened_records_nothing(pseudonyms: Pseudony
         desk.record([pin(1)])
 
 
-@pytest.mark.parametrize("bounds", [Bounds(answers=3), Bounds(size=250)], ids=["count", "bytes"])
+@pytest.mark.parametrize("bounds", [Bounds(answers=3), Bounds(size=DEFINED + 250)], ids=["count", "bytes"])
 async def test_answers_beyond_what_may_wait_are_withheld_at_once_and_the_others_recorded(
     open_desk: OpenDesk, bounds: Bounds
 ) -> None:
@@ -139,6 +148,36 @@ async def test_answers_beyond_what_may_wait_are_withheld_at_once_and_the_others_
 
     await asyncio.gather(*waiting)
     assert (desk.ledger.counts.recorded, desk.ledger.counts.withheld) == (3, 1)
+
+
+async def test_definitions_that_wait_count_as_bytes_that_wait(open_desk: OpenDesk) -> None:
+    """They are written with the answers: forgotten, a thousand callers' could make one row of any size."""
+    desk = await open_desk(Bounds(size=3 * DEFINED))
+    others = [Desk(desk.ledger, agency=f"G{i}") for i in range(10, 20)]
+
+    waiting = []
+    for other in others:
+        with suppress(NotRecorded):
+            waiting.append(other.record([pin(1)])[1])
+
+    await asyncio.gather(*waiting)
+    assert len(waiting) == 2
+
+
+async def test_an_operation_too_large_to_write_fails_alone(open_desk: OpenDesk, server: Server, database: str) -> None:
+    desk = await open_desk()
+    large = desk.ledger.operation(
+        document=bytes(16), name=None, steps=[Step("a" * (256 << 10), ("Citizen.fullName",), Way.OPENED)]
+    )
+    first = desk.record([pin(1)])[1]
+
+    with pytest.raises(NotRecorded):
+        desk.ledger.record(bytes(16), desk.recipient, large, Outcome.GRANTED, [(0, [pin(2)])])
+    await asyncio.gather(first, desk.record([pin(3)])[1])
+
+    [segment] = await server.segments(database)
+    assert (segment.n, len(segment.data) < 2 * DEFINED) == (2, True)
+    assert (desk.ledger.counts.recorded, desk.ledger.counts.withheld) == (2, 1)
 
 
 async def test_long_lived_process_begins_a_new_stream_before_it_keeps_too_much_in_mind(
