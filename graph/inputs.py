@@ -27,7 +27,7 @@ from graphql import (
 
 from domains.kit.scopes import snake
 from graph.errors import Code, Refused, refused
-from graph.limits import check_list
+from graph.limits import TEXT_CHARACTERS, check_list, too_long
 
 Values = Mapping[str, Any]  # variable name -> converted value; a variable not given is missing
 Convert = Callable[[Any, str], Any]  # (value, place for the message) -> converted value
@@ -98,6 +98,8 @@ def _scalar(type_: GraphQLScalarType) -> Convert:
     parse = type_.coerce_input_value
 
     def convert(value: Any, where: str) -> Any:
+        if isinstance(value, str) and len(value) > TEXT_CHARACTERS:
+            raise too_long(where)
         try:
             parsed = parse(value)
             if isinstance(parsed, str) and "\x00" in parsed:

@@ -31,6 +31,7 @@ def test_a_newcomer_reads_the_limits_that_are_enforced() -> None:
         f"{limits.DIRECTIVES} directives",
         f"{limits.SELECTIONS:,} expanded selections",
         f"lists of {limits.LIST_ITEMS},",
+        f"texts of {limits.TEXT_CHARACTERS} characters",
         f"{limits.KEYS_PER_HOP:,} keys per hop",
     )
     assert [limit for limit in limits_enforced if limit not in said] == []

@@ -128,6 +128,36 @@ def test_a_caller_who_gives_text_that_no_register_can_hold_is_refused() -> None:
     assert refusal(GraphQLString, "a\x00b") == "$search must be a String."
 
 
+TEXTS: Mapping[str, tuple[Any, Any]] = {
+    "$search": (GraphQLString, lambda text: text),
+    "an item of $search": (GraphQLList(GraphQLString), lambda text: ["a", text]),
+    "fullName of nameAndBirthDate of $search": (
+        SEARCH, lambda text: {"nameAndBirthDate": {"fullName": text, "dateOfBirth": "1950"}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", TEXTS)
+def test_a_text_is_of_two_hundred_characters_at_most_wherever_it_is_given(place: str) -> None:
+    """A name of 31,000 words to search by kept a register busy for as long as it lets a statement run."""
+    type_, given_ = TEXTS[place]
+    converted(type_, given_("ô" * 200))
+    for size in (201, 31_000):
+        with pytest.raises(Refused) as refused:
+            converted(type_, given_("ô" * size))
+        (error,) = refused.value.errors
+        assert error.code is Code.LIMIT_EXCEEDED
+        assert error.message == f"{place} has more than 200 characters."
+
+
+def test_a_literal_and_a_default_are_no_longer_than_what_a_variable_brings() -> None:
+    for text in ('{searchEnterprises(name:"%s",first:1){edges{cursor}}}',
+                 'query($n:String!="%s"){searchEnterprises(name:$n,first:1){edges{cursor}}}'):  # fmt: skip
+        compiled(text % ("cong ty " * 25))
+        with pytest.raises(Refused, match="LIMIT_EXCEEDED"):
+            compiled(text % ("cong ty " * 26))
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
