@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from domains.kit.rules import Rule
@@ -12,6 +13,8 @@ from tests.graph.compiling import plan_of
 from tests.graph.snapshots import is_as_kept
 
 PLANS = Path(__file__).with_name("plans")
+PROTECTIONS = (Rule.NONE, Rule.UNPROTECTED, Rule.UNPROTECTED_OUTSIDE)
+EACH_RULE = (Rule.SELF, *PROTECTIONS, *(protection | Rule.JURISDICTION for protection in PROTECTIONS))
 EVERY_RULE = Rule.UNPROTECTED_OUTSIDE | Rule.JURISDICTION
 
 QUESTIONS = {
@@ -129,3 +132,16 @@ def test_the_fingerprint_of_a_question_is_that_of_its_text_without_its_values() 
     prints = [plan_of(question).fingerprint for question in questions]
     assert prints[0] == prints[1] == prints[2] != prints[3]
     assert {len(each) for each in prints} == {16}
+
+
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if name != "nothing_of_the_registers"])
+async def test_postgresql_accepts_each_statement_under_every_row_rule(name: str, urls: Mapping[str, str]) -> None:
+    for step in plan_of(QUESTIONS[name], GIVEN.get(name)).steps:
+        connection = await asyncpg.connect(urls[step.domain])
+        try:
+            for rule in EACH_RULE:
+                written = step.write(rule)
+                prepared = await connection.prepare(written.sql)
+                assert len(prepared.get_parameters()) == len(written.parameters)
+        finally:
+            await connection.close()
