@@ -9,7 +9,7 @@
     compile.py    document x shape of arguments -> plan.py; answer_code.py writes the function that builds the answer
     decide.py     plan x arguments x caller -> decision (pure)
     run.py        plan x arguments -> rows
-    endpoint.py   HTTP
+    endpoint.py   HTTP; personal.py keeps what takes a right out of URLs
     explain.py    the same flow without reading anything
 
 Knows domains only through the registry.

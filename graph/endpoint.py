@@ -1,6 +1,6 @@
 """GraphQL over HTTP: bytes in, bytes out. Bare ASGI, because this is the route on which everything waits.
 
-POST with a JSON body for everything; GET for operations that need no scope, because a personal number must never stand
+POST with a JSON body for everything; GET for documents that need no scope, because a personal number must never stand
 in a proxy's log. No batching, no multipart, no forms: what a browser may send across sites is refused, and a token is
 always asked for. Status codes follow the specification's two media types.
 """
@@ -20,8 +20,10 @@ from auth.caller import Caller
 from auth.errors import GrantsUnconfirmed, Unauthenticated
 from graph import metrics
 from graph.answer import Graph, Question
+from graph.document import parsed
 from graph.errors import Code, GraphError, Refused
 from graph.limits import BODY_BYTES, REQUESTS_AT_ONCE
+from graph.personal import is_personal
 from ledger import NotRecorded
 
 log = structlog.get_logger()
@@ -120,20 +122,15 @@ class Endpoint:
     async def _question(self, request: _Request, receive: Receive) -> Question:
         if request.method == "GET":
             question = _of_parameters(_parameters(request.query_string))
-            self._only_without_scopes(question)
+            if is_personal(self._graph.composed, parsed(question.text)):
+                message = "Personal data is asked for with POST, so that no log on the way keeps a number."
+                raise _Unacceptable(405, message, headers=ALLOWED)
             return question
         if request.method != "POST":
             raise _Unacceptable(405, "Ask with POST.", headers=ALLOWED)
         if not _is_json(request.content_type) or request.is_encoded:
             raise _Unacceptable(415, "The body must be application/json in UTF-8, not compressed.")
         return _of_parameters(_parsed(await _body(receive)))
-
-    def _only_without_scopes(self, question: Question) -> None:
-        """GET is for questions without personal data; the plan says whether this is one."""
-        plan, _ = self._graph.compile(question)
-        if plan.needs or plan.speaks:
-            message = "Personal data is asked for with POST, so that no log on the way keeps a number."
-            raise _Unacceptable(405, message, headers=ALLOWED)
 
     def _refusal(self, refusal: Refused, media_type: bytes) -> tuple[int, bytes]:
         status = refusal.status
