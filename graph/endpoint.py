@@ -5,6 +5,7 @@ in a proxy's log. No batching, no multipart, no forms: what a browser may send a
 always asked for. Status codes follow the specification's two media types.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +23,7 @@ from graph import metrics
 from graph.answer import Graph, Question
 from graph.document import parsed
 from graph.errors import Code, GraphError, Refused
-from graph.limits import BODY_BYTES, REQUESTS_AT_ONCE
+from graph.limits import BODY_BYTES, BODY_SECONDS, REQUESTS_AT_ONCE
 from graph.personal import is_personal
 from ledger import NotRecorded
 
@@ -77,13 +78,6 @@ class Endpoint:
         self._metadata = metadata
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._answering += 1
-        try:
-            await self._answer(scope, receive, send)
-        finally:
-            self._answering -= 1
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = _read_headers(scope)
         request_id = self._graph.new_request_id()
         media_type, headers = OLD, [*self._extra, (b"x-request-id", request_id.hex().encode())]
@@ -93,13 +87,13 @@ class Endpoint:
             self._authority.caller(request.authorization)  # before a stranger's body is read
             question = await self._question(request, receive)
             caller = self._authority.caller(request.authorization)  # as of now: a body may take its time
-            status, body = 200, await self._respond(question, caller, request_id)
+            status, body = 200, await self._responded(question, caller, request_id)
         except Refused as refusal:
             status, body = self._refusal(refusal, media_type)
-            headers = [*headers, *self._challenge(status, "insufficient_scope", refusal)]
+            headers = [*headers, *(self._challenge(refusal) if status == 403 else [])]
         except Unauthenticated as error:
             status, body = 401, _errors(GraphError(Code.UNAUTHENTICATED, error.description))
-            headers = [*headers, *self._challenge(401, error.error)]
+            headers = [*headers, (b"www-authenticate", error.challenge(self._metadata).encode())]
         except GrantsUnconfirmed:
             status, body = 503, _errors(GraphError(Code.GRANTS_UNCONFIRMED, "The grants cannot be confirmed now."))
         except NotRecorded:
@@ -114,8 +108,17 @@ class Endpoint:
         metrics.count_answer(status)
         await _send(send, status, media_type, headers, body)
 
+    async def _responded(self, question: Question, caller: Caller, request_id: bytes) -> bytes:
+        """The body of the answer. A request takes up room from here on: who sends nothing keeps nobody out."""
+        self._check_room()
+        self._answering += 1
+        try:
+            return await self._respond(question, caller, request_id)
+        finally:
+            self._answering -= 1
+
     def _check_room(self) -> None:
-        if self._answering > REQUESTS_AT_ONCE:
+        if self._answering >= REQUESTS_AT_ONCE:
             message = "Too many requests are being answered; ask again in a moment."
             raise _Unacceptable(503, message, Code.OVERLOADED, headers=[(b"retry-after", b"1")])
 
@@ -130,7 +133,7 @@ class Endpoint:
             raise _Unacceptable(405, "Ask with POST.", headers=ALLOWED)
         if not _is_json(request.content_type) or request.is_encoded:
             raise _Unacceptable(415, "The body must be application/json in UTF-8, not compressed.")
-        return _of_parameters(_parsed(await _body(receive)))
+        return _of_parameters(_parsed(await _body_in_time(receive)))
 
     def _refusal(self, refusal: Refused, media_type: bytes) -> tuple[int, bytes]:
         status = refusal.status
@@ -138,16 +141,10 @@ class Endpoint:
             status = 200
         return status, _errors(*refusal.errors)
 
-    def _challenge(self, status: int, error: str | None, refusal: Refused | None = None) -> Headers:
-        """RFC 6750 section 3: how to do better."""
-        if status not in (401, 403):
-            return []
-        parts = [f'Bearer resource_metadata="{self._metadata}"']
-        if error is not None:
-            parts.append(f'error="{error}"')
-        scopes = (
-            {str(entry.details["scope"]) for entry in refusal.errors if "scope" in entry.details} if refusal else set()
-        )
+    def _challenge(self, refusal: Refused) -> Headers:
+        """RFC 6750 section 3: which scopes would do."""
+        parts = [f'Bearer resource_metadata="{self._metadata}"', 'error="insufficient_scope"']
+        scopes = {str(entry.details["scope"]) for entry in refusal.errors if "scope" in entry.details}
         if scopes:
             parts.append(f'scope="{" ".join(sorted(scopes))}"')
         return [(b"www-authenticate", ", ".join(parts).encode())]
@@ -193,6 +190,15 @@ def _preference(part: str) -> tuple[str, float]:
         return media_type, float(next(weights, "1"))
     except ValueError:
         return media_type, 0.0
+
+
+async def _body_in_time(receive: Receive) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _body(receive)
+    except TimeoutError:
+        message = f"The body did not come within {BODY_SECONDS:g} seconds."
+        raise _Unacceptable(408, message, Code.LIMIT_EXCEEDED, headers=[(b"connection", b"close")]) from None
 
 
 async def _body(receive: Receive) -> bytes:

@@ -22,6 +22,7 @@ from graphql.validation.rules import overlapping_fields_can_be_merged
 from graph.errors import Code, Refused, refused
 
 BODY_BYTES = 256 * 1024
+BODY_SECONDS = 10.0  # from a request's headers to the end of its body
 TOKENS = 2_000
 NAME_CHARACTERS = 64  # of aliases and other names; they are said once for each path, to the caller and to the ledger
 DEPTH = 12  # `edges` and `node` do not count
@@ -37,7 +38,7 @@ TEXT_CHARACTERS = 200  # of one text argument
 KEYS_PER_HOP = 1_000
 STEPS = 100  # statements of one plan; writing one takes a good part of a millisecond
 COST = 10_000
-REQUESTS_AT_ONCE = 1_000  # in one process; more are turned away before their bodies are read
+REQUESTS_AT_ONCE = 1_000  # being answered in one process; more are turned away
 
 #: graphql-core compares fields of one response key pairwise, up to this many pairs; its default takes seconds.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000

@@ -1,5 +1,6 @@
 """GraphQL over HTTP: what is accepted, with which status it is answered, and what is refused before it is read."""
 
+import asyncio
 import json
 from typing import Any
 from urllib.parse import urlencode
@@ -7,7 +8,7 @@ from urllib.parse import urlencode
 import orjson
 import pytest
 
-from auth.errors import GrantsUnconfirmed
+from auth.errors import GrantsUnconfirmed, Unauthenticated
 from graph.endpoint import Endpoint
 from graph.errors import STATUS, Code
 from graph.limits import BODY_BYTES
@@ -148,6 +149,49 @@ async def test_a_client_that_leaves_before_its_body_is_complete_is_let_go(world:
     assert sent[0]["status"] == 400
 
 
+async def test_a_client_whose_body_does_not_come_is_told_so_in_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.endpoint.BODY_SECONDS", 0.1)
+    async with asyncio.timeout(5):
+        start, said = await unfinished(world.endpoint(), asyncio.Event())
+    assert (start["status"], dict(start["headers"])[b"connection"]) == (408, b"close")
+    assert json.loads(said["body"])["errors"][0]["message"] == "The body did not come within 0.1 seconds."
+
+
+async def test_clients_whose_bodies_do_not_come_keep_nobody_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand of them, from one token, turned everybody else away."""
+    monkeypatch.setattr("graph.endpoint.REQUESTS_AT_ONCE", 2)
+    endpoint, sent_at_last = world.endpoint(), asyncio.Event()
+    slow = [asyncio.create_task(unfinished(endpoint, sent_at_last)) for _ in range(5)]
+    await asyncio.sleep(0.05)
+
+    answer = await request(endpoint, "POST", [body(PUBLIC)], {"authorization": "Bearer all", "content-type": OLD})
+
+    assert answer.status == 200
+    sent_at_last.set()
+    assert sorted(start["status"] for start, _ in await asyncio.gather(*slow)) == [400] * 5
+
+
+async def unfinished(endpoint: Endpoint, sent_at_last: asyncio.Event) -> list[Any]:
+    """What a client is told that sends the beginning of a body, and the rest when it likes."""
+    sent: list[Any] = []
+    pieces = [{"type": "http.request", "body": b"{", "more_body": True}]
+
+    async def receive() -> dict[str, Any]:
+        if not pieces:
+            await sent_at_last.wait()
+            return {"type": "http.disconnect"}
+        return pieces.pop()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"authorization", b"Bearer all"), (b"content-type", b"application/json")]
+    await endpoint({"type": "http", "method": "POST", "headers": headers, "query_string": b""}, receive, send)
+    return sent
+
+
 # --- GET -------------------------------------------------------------------------------------------------------------
 
 
@@ -242,6 +286,22 @@ async def test_a_caller_without_a_right_reads_which_scope_it_is(world: World, ac
         assert answer.headers["www-authenticate"] == (
             f'Bearer resource_metadata="{METADATA}", error="insufficient_scope", scope="people:citizen.name:read"'
         )
+    else:
+        assert "www-authenticate" not in answer.headers
+
+
+async def test_a_caller_with_a_refused_token_reads_what_is_wrong_with_it(world: World) -> None:
+    class Refusing:
+        def caller(self, _: str | None) -> Any:
+            raise Unauthenticated("The access token is not valid.")
+
+    endpoint = Endpoint(world.graph, Refusing(), world.graph.answer, headers=[], metadata=METADATA)  # type: ignore[arg-type]
+    answer = await request(endpoint, "POST", [body(PUBLIC)], {"content-type": OLD})
+    assert (answer.status, answer.headers["www-authenticate"]) == (
+        401,
+        'Bearer error="invalid_token", error_description="The access token is not valid.", '
+        f'resource_metadata="{METADATA}"',
+    )
 
 
 async def test_a_right_taken_back_while_a_body_trickles_in_is_not_there_when_it_has_come(world: World) -> None:
@@ -380,6 +440,25 @@ def test_the_rights_of_the_invented_domains_are_those_that_were_written() -> Non
         "people:citizen.name:lookup",
         "people:citizen.town:lookup",
     }
+
+
+async def test_as_many_requests_are_answered_at_once_as_there_is_room_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.endpoint.REQUESTS_AT_ONCE", 2)
+    go_on = asyncio.Event()
+
+    async def waits(*_: Any) -> bytes:
+        await go_on.wait()
+        return b"{}"
+
+    endpoint = Endpoint(world.graph, world.door, waits, headers=[], metadata=METADATA)  # type: ignore[arg-type]
+    headers = {"authorization": "Bearer all", "content-type": OLD}
+    asking = [asyncio.create_task(request(endpoint, "POST", [body(PUBLIC)], headers)) for _ in range(3)]
+    await asyncio.sleep(0.05)
+    go_on.set()
+    assert sorted([(await each).status for each in asking]) == [200, 200, 503]
+    assert (await request(endpoint, "POST", [body(PUBLIC)], headers)).status == 200
 
 
 async def test_a_client_that_comes_while_too_many_are_answered_is_turned_away_at_once(
