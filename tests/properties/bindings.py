@@ -99,7 +99,7 @@ def by_table(composed: Composed) -> Mapping[Any, list[Any]]:
             case Root() as root:
                 add(root.source, *searched(root))
             case Relation() as relation:
-                add(relation.by.table, *related(relation))  # type: ignore[attr-defined]
+                add(relation.by.table, *related(relation))
         if made.origin is not None and made.origin.source is not None:
             add(made.origin.source, *written(made.binding))
     return {table: [*expressions] for table, expressions in found.items()}

@@ -62,44 +62,45 @@ class Demands:
         return self.readings[path, table]
 
 
-def collected(
-    schema: GraphQLSchema,
-    fragments: Mapping[str, FragmentDefinitionNode],
-    variables: Mapping[str, Any],
-    type_name: str,
-    nodes: Iterable[Any],
-) -> dict[str, list[FieldNode]]:
-    """The fields selected of an object type by `nodes`, merged by response key."""
-    found: dict[str, list[FieldNode]] = {}
-    seen: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """Collects the fields that selections make of an object type, merged by response key."""
 
-    def applies(condition: Any) -> bool:
-        if condition is None or condition.name.value == type_name:
-            return True
-        named = schema.get_type(condition.name.value)
-        return is_union_type(named) and any(member.name == type_name for member in named.types)
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: Mapping[str, Any]
 
-    def open_(selections: Iterable[Any]) -> None:
-        for node in selections:
-            if any(_leaves_out(directive, variables) for directive in node.directives or ()):
+    def fields(self, type_name: str, nodes: Iterable[Any]) -> dict[str, list[FieldNode]]:
+        """The fields that `nodes` (fields, or the operation) select."""
+        found: dict[str, list[FieldNode]] = {}
+        seen: set[str] = set()
+        for node in nodes:
+            for field_node in self._opened(node.selection_set, type_name, seen):
+                found.setdefault((field_node.alias or field_node.name).value, []).append(field_node)
+        return found
+
+    def _opened(self, selection_set: Any, type_name: str, seen: set[str]) -> Iterator[FieldNode]:
+        for node in selection_set.selections if selection_set is not None else ():
+            if any(_leaves_out(directive, self.variables) for directive in node.directives or ()):
                 continue
             if isinstance(node, FieldNode):
-                found.setdefault((node.alias or node.name).value, []).append(node)
-                continue
-            if isinstance(node, InlineFragmentNode):
-                inner: Any = node
-            elif node.name.value in seen:
-                continue
-            else:
+                yield node
+            elif isinstance(node, InlineFragmentNode):
+                yield from self._inside(node, type_name, seen)
+            elif node.name.value not in seen:
                 seen.add(node.name.value)
-                inner = fragments[node.name.value]
-            if applies(inner.type_condition):
-                open_(inner.selection_set.selections)
+                yield from self._inside(self.fragments[node.name.value], type_name, seen)
 
-    for node in nodes:
-        if node.selection_set is not None:
-            open_(node.selection_set.selections)
-    return found
+    def _inside(self, fragment: Any, type_name: str, seen: set[str]) -> Iterator[FieldNode]:
+        condition = fragment.type_condition
+        if condition is None or self._applies(condition.name.value, type_name):
+            yield from self._opened(fragment.selection_set, type_name, seen)
+
+    def _applies(self, condition: str, type_name: str) -> bool:
+        named = self.schema.get_type(condition)
+        return condition == type_name or (
+            is_union_type(named) and any(member.name == type_name for member in named.types)
+        )
 
 
 def demands_of(composed: Composed, document: DocumentNode, variables: Mapping[str, Any]) -> Demands:
@@ -107,7 +108,7 @@ def demands_of(composed: Composed, document: DocumentNode, variables: Mapping[st
     (operation,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     values = with_defaults(operation, variables)
-    walk = _Walk(composed, fragments, values)
+    walk = _Walk(composed, Collector(composed.schema, fragments, values))
     walk.roots(operation)
     return walk.demands
 
@@ -131,12 +132,9 @@ Held = dict[Any, Reading]  # table -> the reading that holds the row
 
 
 class _Walk:
-    def __init__(
-        self, composed: Composed, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, composed: Composed, collector: Collector) -> None:
         self._composed = composed
-        self._fragments = fragments
-        self._variables = variables
+        self._collector = collector
         self.demands = Demands()
 
     def roots(self, operation: OperationDefinitionNode) -> None:
@@ -223,7 +221,7 @@ class _Walk:
             row = self._row(made, here, held)
             if row.table in self._composed.rows and (row.by_key or relation.on is not None):
                 self._read(row, made, *coordinate)
-        table = relation.by.table  # type: ignore[attr-defined]
+        table = relation.by.table
         reading = self._reading(path, table)
         self._read(reading, made, *coordinate)
         self._join(relation.by, relation.on, relation.key)
@@ -286,7 +284,7 @@ class _Walk:
         )
 
     def _of(self, type_name: str, nodes: Iterable[Any]) -> dict[str, list[FieldNode]]:
-        return collected(self._composed.schema, self._fragments, self._variables, type_name, nodes)
+        return self._collector.fields(type_name, nodes)
 
     def _type(self, coordinate: Coordinate) -> Any:
         type_: Any = self._composed.schema.type_map[coordinate[0]]
@@ -296,6 +294,6 @@ class _Walk:
         """An argument's value as the caller wrote it; None where it is null or left out."""
         for argument in node.arguments or ():
             if snake(argument.name.value) == name:
-                value = value_from_ast_untyped(argument.value, dict(self._variables))
+                value = value_from_ast_untyped(argument.value, dict(self._collector.variables))
                 return None if value is Undefined else value
         return None

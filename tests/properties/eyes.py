@@ -49,7 +49,7 @@ class Eyes:
         """Whether the citizen is one of the further persons of a row: a member of the household."""
         if (others := rows.others) is None:
             return False
-        named = self.nation.tables[others.key.table].by(others.key, row[others.shared])  # type: ignore[attr-defined]
+        named = self.nation.tables[others.key.table].by(others.key, row[others.shared])
         return any(other[others.person] == self.caller.subject for other in named)
 
     def _is_unhidden(self, table: Any, rows: PersonRows, row: Row) -> bool:

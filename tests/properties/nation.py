@@ -80,7 +80,7 @@ class Nation:
             case Link() as link:
                 yield from ((row[column], {}) for column in link.keys.values() if row[column] is not None)
             case Relation() as relation:
-                table = relation.by.table  # type: ignore[attr-defined]
+                table = relation.by.table
                 owner = composed.owner(target_of(composed, coordinate))
                 shown = relation.key if relation.key is not None or owner is None else owner.key_column
                 for one in self.tables[table].by(relation.by, row[relation.on] if relation.on is not None else key):

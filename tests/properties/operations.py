@@ -1,8 +1,9 @@
 """Operations drawn by walking the composed schema: everything a document may hold, with arguments from the nation.
 
-Aliases, fragments, inline fragments on unions, @skip and @include, variables with and without defaults, literals, lists,
-nulls, enums, oneOf inputs, several root fields, merged duplicates, __typename, pages, dates, and hops back and forth
-across the domains. What a document may not hold (a conflict of merged fields) is avoided by aliases that occur once.
+Aliases, fragments, inline fragments on unions, @skip and @include, variables with and without defaults, literals,
+lists, nulls, enums, oneOf inputs, several root fields, merged duplicates, __typename, pages, dates, and hops back and
+forth across the domains. What a document may not hold (a conflict of merged fields) is avoided by aliases that occur
+once.
 """
 
 import datetime as dt
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    GraphQLBoolean,
     GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
@@ -219,8 +221,7 @@ class Writer:
         wanted = not self.draw.chance(25)
         directive = self.draw.one(["include", "skip"])
         value = wanted if directive == "include" else not wanted
-        boolean = GraphQLNonNull(self.schema.type_map["Boolean"])  # type: ignore[arg-type]
-        return f"@{directive}(if: {self._value(boolean, value)})"
+        return f"@{directive}(if: {self._value(GraphQLNonNull(GraphQLBoolean), value)})"
 
     # --- arguments ----------------------------------------------------------------------------------------------------
 
@@ -252,7 +253,7 @@ class Writer:
             return {"asOf": (dt.date(2026, 6, 1) - back).isoformat()} if self.dated and self.draw.chance(50) else {}
         given: dict[str, Any] = {"first": self.draw.number(1, 4)}
         if self.draw.chance(12):
-            given["after"] = self.arguments.place(relation.by.table, self.draw)  # type: ignore[attr-defined]
+            given["after"] = self.arguments.place(relation.by.table, self.draw)
         return given
 
     def _null(self, type_: Any) -> str:
@@ -284,9 +285,9 @@ class Writer:
         return _constant(type_, value)
 
     def _member(self, type_: GraphQLInputObjectType, name: str, value: Any) -> str:
-        inner = type_.fields[name].type
+        inner: Any = type_.fields[name].type
         if type_.is_one_of:  # a variable here must be of a type that cannot be null
-            inner = GraphQLNonNull(get_named_type(inner))  # type: ignore[arg-type]
+            inner = GraphQLNonNull(get_named_type(inner))
         return self._value(inner, value)
 
     def _declare(self, type_: str) -> str:

@@ -1,18 +1,17 @@
-"""What PostgreSQL really received: its own log of statements, parsed by its own grammar.
+"""What PostgreSQL really received: its own log of statements, parsed.
 
 `log_statement` is set for the databases of these properties alone. A statement is told apart from others' by the
 server's process that ran it; what a statement reads is told from its syntax tree, not from what wrote it.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import asyncpg
-from pglast import ast, parse_sql
+from sqlglot import exp, parse_one
 
 from graph.composed import Composed
 from tests.properties.bindings import ColumnName
@@ -58,57 +57,37 @@ async def log_statements(url: str) -> None:
         await connection.close()
 
 
+def of_registers(composed: Composed, statements: Iterable[str]) -> list[str]:
+    """Without those by which the driver asks PostgreSQL about types and settings."""
+    tables = [table.name for domain in composed.domains for table in domain.metadata.tables.values()]
+    named = re.compile(rf"\b(?:{'|'.join(tables)})\b")
+    return [sql for sql in statements if named.search(sql)]
+
+
 @cache
 def reads(sql: str) -> Reads:
-    """What a statement reads."""
+    """What a statement reads; a select list inside a select list counts as selected altogether."""
+    statement = parse_one(sql, read="postgres")
+    tables = {table.alias_or_name: table.name for table in statement.find_all(exp.Table)}
     selected, elsewhere = set[ColumnName](), set[ColumnName]()
-    for statement in parse_sql(sql):
-        for column, is_selected in _columns(statement.stmt, {}, is_selected=False):
-            (selected if is_selected else elsewhere).add(column)
+    for column in statement.find_all(exp.Column):
+        found = {(table, column.name) for table in _tables_of(column, tables)}
+        (selected if _is_selected(column) else elsewhere).update(found)
+    if any(_is_selected(star) for star in statement.find_all(exp.Star)):
+        selected.update((table, "*") for table in tables.values())
     return Reads(frozenset(selected), frozenset(elsewhere))
 
 
-def of_registers(composed: Composed, statements: Iterable[str]) -> list[str]:
-    """Without those by which the driver asks PostgreSQL about types and settings."""
-    tables = {table.name for domain in composed.domains for table in domain.metadata.tables.values()}
-    return [
-        sql for sql in statements if any(table in tables for table, _ in reads(sql).selected | reads(sql).elsewhere)
-    ]
+def _tables_of(column: exp.Column, tables: Mapping[str, str]) -> Iterable[str]:
+    """The table of a column; any table in sight where it is not said, none where it is of a subquery's making."""
+    if not column.table:
+        return tables.values()
+    return [tables[column.table]] if column.table in tables else []
 
 
-def _columns(node: Any, tables: Mapping[str, str], *, is_selected: bool) -> Iterator[tuple[ColumnName, bool]]:
-    """Every column of a table that a node names; a select list inside a select list counts as selected altogether."""
-    if isinstance(node, tuple | list):
-        for item in node:
-            yield from _columns(item, tables, is_selected=is_selected)
-    elif isinstance(node, ast.SelectStmt):
-        inner = {**tables, **dict(_tables(node.fromClause))}
-        yield from _columns(node.targetList, inner, is_selected=True)
-        for name in node:
-            if name != "targetList":
-                yield from _columns(getattr(node, name), inner, is_selected=is_selected)
-    elif isinstance(node, ast.ColumnRef):
-        yield from _column(node, tables, is_selected=is_selected)
-    elif isinstance(node, ast.Node):
-        for name in node:
-            yield from _columns(getattr(node, name), tables, is_selected=is_selected)
-
-
-def _column(node: ast.ColumnRef, tables: Mapping[str, str], *, is_selected: bool) -> Iterator[tuple[ColumnName, bool]]:
-    names = [field.sval if isinstance(field, ast.String) else "*" for field in node.fields]
-    if len(names) == 1:  # not qualified: of any table in sight
-        for table in tables.values():
-            yield (table, names[0]), is_selected
-    elif names[0] in tables:
-        yield (tables[names[0]], names[1]), is_selected
-
-
-def _tables(node: Any) -> Iterator[tuple[str, str]]:
-    """The tables of a FROM clause by the name under which the statement knows them."""
-    if isinstance(node, tuple | list):
-        for item in node:
-            yield from _tables(item)
-    elif isinstance(node, ast.RangeVar):
-        yield (node.alias.aliasname if node.alias else node.relname), node.relname
-    elif isinstance(node, ast.JoinExpr):
-        yield from _tables((node.larg, node.rarg))
+def _is_selected(node: exp.Expr) -> bool:
+    while (parent := node.parent) is not None:
+        if isinstance(parent, exp.Select) and node.arg_key == "expressions":
+            return True
+        node = parent
+    return False

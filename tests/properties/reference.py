@@ -114,7 +114,7 @@ class _Resolvers:
     def type(self, value: Any, info: Any, type_: Any) -> Any:
         return value.type_name if isinstance(value, Thing) else default_type_resolver(value, info, type_)
 
-    def field(self, source: Any, info: Any, **arguments: Any) -> Any:
+    def field(self, source: Any, info: Any, **arguments: Any) -> Any:  # noqa: PLR0911 - one for each binding
         """The one resolver, for every field."""
         given = {snake(name): value for name, value in arguments.items() if value is not None}
         if info.parent_type.name == "Query":
@@ -161,7 +161,7 @@ class _Resolvers:
             if len(found) > root.at_most:
                 raise _Told("TOO_MANY_MATCHES")
             return [self.standing_on(row, root.source, root.key, info) for row in found]
-        return self.page(found, root.source, root.key, info, given)
+        return self.page(found, root.source, root.key, given)
 
     def shown(self, info: Any, table: Any, row: Row, root: Root) -> bool:
         return self.sees(_path(info), table, row, opened=root.way is Way.VERIFIED)
@@ -173,7 +173,7 @@ class _Resolvers:
         return None
 
     async def matching(self, made: Made, root: Root, given: Mapping[str, Any]) -> list[Row]:
-        """The rows that meet the conditions which the root field declares, asked of the database one search at a time."""
+        """The rows that meet the conditions which a root field declares: the one thing asked of the database."""
         used = [*_used(root.by, given)]
         conditions = [
             match.condition(bindparam(f"p{place}", type_=match.parameter)) for place, (match, _) in enumerate(used)
@@ -181,7 +181,7 @@ class _Resolvers:
         query = select(root.source.c.surrogate).where(*root.where, *conditions)
         compiled = query.compile(dialect=DIALECT)
         values = {f"p{place}": match.prepare(value) for place, (match, value) in enumerate(used)}
-        bound = [{**compiled.params, **values}[name] for name in compiled.positiontup or ()]  # type: ignore[attr-defined]
+        bound = [{**compiled.params, **values}[name] for name in compiled.positiontup or ()]
         connection = await asyncpg.connect(dsn=self.nation.urls[made.domain])
         try:
             surrogates = [row[0] for row in await connection.fetch(str(compiled), *bound)]
@@ -225,7 +225,7 @@ class _Resolvers:
             if anchor is None:
                 return None
             key = anchor[relation.on] if relation.on is not None else key
-        table = relation.by.table  # type: ignore[attr-defined]
+        table = relation.by.table
         opened = thing.opened and relation.key is None
         rows = [
             row
@@ -235,7 +235,7 @@ class _Resolvers:
             and self.sees(_path(info), table, row, opened=opened)
         ]
         if relation.at_most is None:
-            return self.page(rows, table, relation.key, info, given, opened=opened)
+            return self.page(rows, table, relation.key, given, opened=opened)
         if len(rows) > relation.at_most:
             raise _Told("LIMIT_EXCEEDED")
         things = [self.standing_on(row, table, relation.key, info, opened=opened) for row in rows]
@@ -257,7 +257,7 @@ class _Resolvers:
         )
 
     def page(
-        self, rows: Sequence[Row], table: Any, key: Any, info: Any, given: Mapping[str, Any], *, opened: bool = False
+        self, rows: Sequence[Row], table: Any, key: Any, given: Mapping[str, Any], *, opened: bool = False
     ) -> dict[str, Any]:
         after, first = int(given.get("after", BEFORE_ALL)), given["first"]
         rest = [row for row in rows if row[table.c.surrogate] > after]

@@ -22,10 +22,10 @@ TOKEN = b"Bearer of-this-test"
 class OpenCursors:
     """Cursors that can be read, so that an answer says which place it means. The real ones are sealed around this."""
 
-    def sealer(self, place: Place) -> Callable[[int], str]:
+    def sealer(self, _: Place) -> Callable[[int], str]:
         return str
 
-    def open(self, cursor: str, place: Place) -> int:
+    def open(self, cursor: str, _: Place) -> int:
         return int(cursor)
 
 
@@ -35,7 +35,7 @@ class OneCaller:
     def __init__(self) -> None:
         self.present: Any = None
 
-    def caller(self, authorization: str | None) -> Caller:
+    def caller(self, _: str | None) -> Caller:
         caller: Caller = self.present
         return caller
 

@@ -5,7 +5,7 @@ everywhere: at every field granted and refused, every way in hit and missed, eve
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pytest
 
@@ -72,5 +72,5 @@ def check_that_everything_was_met(composed: Composed, met: Met) -> None:
     assert met.with_personal_value >= met.outcomes["granted"] / 2
 
 
-def _unmet(all_: Sequence[object], met: Sequence[object] | set[object] | set[str]) -> list[object]:
+def _unmet(all_: Sequence[object], met: Collection[object]) -> list[object]:
     return [one for one in all_ if one not in met]

@@ -1,4 +1,4 @@
-"""Tests of the test: a fault planted into the product turns the proof of non-interference red, and nothing else does."""
+"""Tests of the test: a fault planted into the product turns the proof of non-interference red."""
 
 import asyncio
 from collections import Counter
