@@ -89,10 +89,19 @@ class Explainer:
         """Compile and decide, and stop there. Raises Refused for what does not parse, validate or fit."""
         plan, values = self._graph.compile(question)
         asked = Asked(values, caller.subject, caller.client)
+        cost = plan.cost(asked)
+        return Explanation(plan, caller, self._decision(plan, asked, caller, cost), cost)
+
+    def _decision(self, plan: Plan, asked: Asked, caller: Caller, cost: int) -> Granted | Refused:
+        """What would be answered; where that is a refusal for the cost, with what else stands in the way."""
         decision = self._graph.decide(plan, caller)
         if isinstance(decision, Granted):
             decision = check_areas(decision, asked) or decision
-        return Explanation(plan, caller, decision, plan.cost(asked))
+        try:
+            limits.check_cost(cost)
+        except Refused as refusal:
+            return Refused(*refusal.errors, *(decision.errors if isinstance(decision, Refused) else ()))
+        return decision
 
     async def answer(self, question: Question, caller: Caller, _: bytes) -> bytes:
         """The body of `POST /graphql/explain`."""
