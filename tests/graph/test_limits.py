@@ -64,7 +64,13 @@ def test_a_document_over_a_limit_is_refused_in_the_words_of_that_limit(limit: st
         f"{{{CITIZEN}{{{'pin @skip(if:false) ' * 30}}}}}",
         f"{{{CITIZEN}{{{'...A ' * 80}}}}} fragment A on Citizen{{{'pin ' * 61}}}",
         "{" + "...{" * 63 + "__typename" + "}" * 64,
-        get_introspection_query(descriptions=True, input_value_deprecation=True, directive_is_repeatable=True),
+        get_introspection_query(
+            descriptions=True,
+            specified_by_url=True,
+            directive_is_repeatable=True,
+            schema_description=True,
+            input_value_deprecation=True,
+        ),
     ],
     ids=["depth", "aliases", "root fields", "directives", "selections", "nesting", "the standard introspection query"],
 )
@@ -98,6 +104,18 @@ def test_a_name_of_64_characters_is_read() -> None:
 def test_the_schema_has_no_name_that_a_document_could_not_hold() -> None:
     names = (name for type_ in registers().schema.type_map.values() for name in getattr(type_, "fields", ()))
     assert max(map(len, (*names, *registers().schema.type_map))) <= limits.NAME_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"fields{{type{{fields{{{' '.join(f'a{n}:name' for n in range(20))}}}}}}}",
+        "fields{type{fields{type{fields{name}}}}}",
+    ],
+)
+def test_an_introspection_much_larger_than_the_standard_one_is_refused(inner: str) -> None:
+    """Each took more of the event loop than the standard one."""
+    assert limit_of(f"{{__schema{{types{{{inner}}}}}}}") == "introspection points"
 
 
 def test_edges_and_nodes_do_not_count_as_depth() -> None:
