@@ -3,8 +3,11 @@
 `/graphql` is bare ASGI, since everybody waits there; every other route is Starlette's.
 """
 
+import asyncio
 import gc
-from collections.abc import AsyncIterator
+import math
+import time
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -14,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from auth.authority import Authority
 from auth.demo_agencies import with_demo_sets
 from auth.endpoints import RESOURCE_METADATA, routes
 from auth.errors import GrantsUnconfirmed
@@ -36,6 +40,7 @@ from installation.settings import Settings, load
 from ledger import Ledger, LedgerUnreachable, NotDurable, Pseudonyms
 
 SYNTHETIC = [(b"x-synthetic-data", b"1")]
+READINESS_SECONDS = 1.0  # for which what was found of the ledger is said again
 
 #: How uvicorn serves an `Application`. Nothing here reads whom a request came from, so no proxy's word for it either.
 SERVED: dict[str, Any] = {
@@ -111,11 +116,11 @@ class Application:
             metadata=settings.issuer + RESOURCE_METADATA,
         )
         self._hot = {"/graphql": endpoint(graph.answer), "/graphql/explain": endpoint(explainer.answer)}
-        ready = partial(_readiness, server.authority, databases, ledger)
+        readiness = Readiness(server.authority, databases, ledger)
         app.router.routes.extend(
             [
                 Route("/healthz", _healthy, methods=["GET"]),
-                Route("/readyz", ready, methods=["GET"]),
+                Route("/readyz", readiness.answer, methods=["GET"]),
                 Route("/metrics", _metrics, methods=["GET"]),
                 *routes(server),
             ]
@@ -142,20 +147,43 @@ async def _healthy(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-async def _readiness(authority: Any, databases: dict[str, Database], ledger: Ledger, _: Request) -> Response:
-    """Each part by name; 503 while one of them cannot do its work."""
-    parts = {name: database.is_ready for name, database in databases.items()}
-    try:
-        authority.snapshot()
-        parts["grants"] = True
-    except GrantsUnconfirmed:
-        parts["grants"] = False
-    try:
-        await ledger.confirm()
-        parts["ledger"] = True
-    except (LedgerUnreachable, NotDurable):
-        parts["ledger"] = False
-    return JSONResponse(parts, 200 if all(parts.values()) else 503)
+class Readiness:
+    """Each part by name; 503 while one of them cannot do its work.
+
+    Everybody may ask, and the ledger's writer waits while its connection is tried: so it is tried once a second at
+    most, whoever asks how often.
+    """
+
+    def __init__(self, authority: Authority, databases: Mapping[str, Database], ledger: Ledger) -> None:
+        self._authority, self._databases, self._ledger = authority, databases, ledger
+        self._trying = asyncio.Lock()
+        self._tried_at = -math.inf
+        self._records = False
+
+    async def answer(self, _: Request) -> Response:
+        """The body of `GET /readyz`."""
+        parts = {name: database.is_ready for name, database in self._databases.items()}
+        parts["grants"] = self._has_grants()
+        parts["ledger"] = await self._has_ledger()
+        return JSONResponse(parts, 200 if all(parts.values()) else 503)
+
+    def _has_grants(self) -> bool:
+        try:
+            self._authority.snapshot()
+        except GrantsUnconfirmed:
+            return False
+        return True
+
+    async def _has_ledger(self) -> bool:
+        async with self._trying:
+            if time.monotonic() - self._tried_at >= READINESS_SECONDS:
+                try:
+                    await self._ledger.confirm()
+                    self._records = True
+                except (LedgerUnreachable, NotDurable):
+                    self._records = False
+                self._tried_at = time.monotonic()
+        return self._records
 
 
 async def _metrics(_: Request) -> Response:

@@ -1,0 +1,78 @@
+"""Whether a process is ready, as whoever sends it requests asks every few moments, and anybody may."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from asgi import Readiness
+from auth.errors import GrantsUnconfirmed
+from ledger import Ledger, LedgerUnreachable, Pseudonyms
+
+
+class Counted(Ledger):
+    """A ledger that counts how often its writer's connection is tried."""
+
+    tried = 0
+
+    async def confirm(self) -> None:
+        self.tried += 1
+        await super().confirm()
+
+
+class Grants:
+    """Stands where the authority stands."""
+
+    are_confirmed = True
+
+    def snapshot(self) -> None:
+        if not self.are_confirmed:
+            raise GrantsUnconfirmed
+
+
+@pytest.fixture
+async def ledger(urls: Mapping[str, str]) -> AsyncIterator[Counted]:
+    ledger = Counted(urls["ledger"], Pseudonyms(bytes(16)))
+    await ledger.open()
+    yield ledger
+    await ledger.close()
+
+
+async def asked(readiness: Readiness) -> tuple[int, Any]:
+    answer = await readiness.answer(None)  # type: ignore[arg-type]
+    return answer.status_code, json.loads(bytes(answer.body))
+
+
+async def test_the_ledgers_writer_is_held_up_once_a_second_however_many_ask(ledger: Counted) -> None:
+    readiness = Readiness(Grants(), {}, ledger)  # type: ignore[arg-type]
+    answers = await asyncio.gather(*(asked(readiness) for _ in range(50)))
+    assert answers == [(200, {"grants": True, "ledger": True})] * 50
+    assert ledger.tried == 1
+
+
+async def test_a_ledger_that_is_lost_and_found_again_is_noticed_a_second_later(
+    ledger: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asgi.READINESS_SECONDS", 0.05)
+    readiness = Readiness(Grants(), {}, ledger)  # type: ignore[arg-type]
+    assert (await asked(readiness))[0] == 200
+
+    async def unreachable() -> None:
+        raise LedgerUnreachable
+
+    with monkeypatch.context() as lost:
+        lost.setattr(ledger, "confirm", unreachable)
+        await asyncio.sleep(0.06)
+        assert await asked(readiness) == (503, {"grants": True, "ledger": False})
+    await asyncio.sleep(0.06)
+    assert (await asked(readiness))[0] == 200
+
+
+async def test_grants_that_cannot_be_confirmed_are_said_at_once(ledger: Counted) -> None:
+    grants = Grants()
+    readiness = Readiness(grants, {}, ledger)  # type: ignore[arg-type]
+    assert (await asked(readiness))[0] == 200
+    grants.are_confirmed = False
+    assert await asked(readiness) == (503, {"grants": False, "ledger": True})
