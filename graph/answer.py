@@ -21,6 +21,7 @@ from graph.document import Documents, Operation, Shape
 from graph.errors import Refused
 from graph.inputs import Values
 from graph.kept import Kept
+from graph.places import Places
 from graph.plan import Asked, Plan
 from graph.run import Databases, Run
 from ledger import Ledger
@@ -67,7 +68,7 @@ class Graph:
         refusal = granted if isinstance(granted, Refused) else check_areas(granted, asked)
         if refusal is not None:
             await record.refusal(refusal)
-            raise refusal
+            raise Places(question.text, question.operation_name).refusal(refusal)
         assert isinstance(granted, Granted)
         run = Run(plan, granted, asked, self._databases, record.looked_at)
         await self._finished(run)
@@ -121,8 +122,9 @@ class Graph:
             data.update(introspection.answer(self.composed.schema, question, data))
         if not run.failed:
             return orjson.dumps({"data": data})
-        errors = [error.as_json() for error in failures.errors(plan, run.failed, data)]
-        return orjson.dumps({"errors": errors, "data": data})
+        places = Places(question.text, question.operation_name)
+        errors = places.failures(failures.errors(plan, run.failed, data))
+        return orjson.dumps({"errors": [error.as_json() for error in errors], "data": data})
 
 
 def _size(plan: Plan) -> int:

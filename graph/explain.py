@@ -16,6 +16,7 @@ from graph import limits
 from graph.answer import Graph, Question
 from graph.decide import Granted, check_areas
 from graph.errors import Refused
+from graph.places import Places
 from graph.plan import Asked, Need, Plan, Step
 
 
@@ -90,7 +91,10 @@ class Explainer:
         plan, values = self._graph.compile(question)
         asked = Asked(values, caller.subject, caller.client)
         cost = plan.cost(asked)
-        return Explanation(plan, caller, self._decision(plan, asked, caller, cost), cost)
+        decision = self._decision(plan, asked, caller, cost)
+        if isinstance(decision, Refused):
+            decision = Places(question.text, question.operation_name).refusal(decision)
+        return Explanation(plan, caller, decision, cost)
 
     def _decision(self, plan: Plan, asked: Asked, caller: Caller, cost: int) -> Granted | Refused:
         """What would be answered; where that is a refusal for the cost, with what else stands in the way."""

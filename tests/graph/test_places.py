@@ -1,0 +1,37 @@
+"""Where a refused field stands: counted in the text that the caller sent, literals and all."""
+
+from graph.errors import Code, GraphError, Refused
+from graph.places import Places
+
+TEXT = """query Q {
+  a: citizen(pin: "a long literal, which the plan does not hold") { ...N spouse { fullName } }
+}
+fragment N on Citizen { fullName ... on Citizen { spouse { n: fullName } } }
+query Other { citizen(pin: "x") { fullName } }"""
+
+
+def places_of(*paths: str, name: str | None = "Q") -> list[tuple[int, int]]:
+    error = GraphError(Code.SCOPE_REQUIRED, "", details={"paths": [*paths]})
+    (located,) = Places(TEXT, name).refusal(Refused(error)).errors
+    return [*located.locations]
+
+
+def test_a_developer_reads_where_a_field_stands_behind_a_literal() -> None:
+    assert places_of("a.spouse.fullName") == [(2, 83)]
+
+
+def test_a_developer_reads_where_a_field_stands_in_a_fragment() -> None:
+    assert places_of("a.fullName", "a.spouse.n") == [(4, 25), (4, 60)]
+
+
+def test_a_field_that_is_selected_twice_stands_in_both_places() -> None:
+    assert places_of("a.spouse") == [(4, 51), (2, 74)]
+
+
+def test_the_operation_that_was_asked_for_is_the_one_that_is_searched() -> None:
+    assert places_of("citizen.fullName", name="Other") == [(5, 35)]
+
+
+def test_a_failed_field_in_a_list_stands_where_the_list_is_selected() -> None:
+    failed = GraphError(Code.SOURCE_UNAVAILABLE, "", path=("a", "spouse", 3, "fullName"))
+    assert [error.locations for error in Places(TEXT, "Q").failures([failed])] == [[(2, 83)]]
