@@ -33,6 +33,7 @@ def test_a_newcomer_reads_the_limits_that_are_enforced() -> None:
         f"lists of {limits.LIST_ITEMS},",
         f"texts of {limits.TEXT_CHARACTERS} characters",
         f"{limits.KEYS_PER_HOP:,} keys per hop",
+        f"{limits.STEPS} statements",
     )
     assert [limit for limit in limits_enforced if limit not in said] == []
     assert f"{limits.COST:,} points is the most" in README
