@@ -87,7 +87,11 @@ class Endpoint:
             self._authority.caller(request.authorization)  # before a stranger's body is read
             question = await self._question(request, receive)
             caller = self._authority.caller(request.authorization)  # as of now: a body may take its time
-            status, body = 200, await self._responded(question, caller, request_id)
+            body = await self._responded(question, caller, request_id)
+            now = self._authority.caller(request.authorization)
+            if now.rights is not caller.rights:  # the grants changed meanwhile: what leaves is decided by those of now
+                body = await self._responded(question, now, self._graph.new_request_id())
+            status = 200
         except Refused as refusal:
             status, body = self._refusal(refusal, media_type)
             headers = [*headers, *(self._challenge(refusal) if status == 403 else [])]

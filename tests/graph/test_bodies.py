@@ -10,6 +10,7 @@ import pytest
 from graph.endpoint import Endpoint
 from graph.errors import Code
 from graph.limits import BODY_BYTES
+from tests.graph.compiling import holding
 from tests.graph.invented.rows import pin
 from tests.graph.world import METADATA, World, request
 
@@ -153,3 +154,19 @@ async def test_a_client_that_comes_while_too_many_are_answered_is_turned_away_at
     answer = await world.post(body(PUBLIC))
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
     assert answer.json["errors"][0]["extensions"]["code"] == Code.OVERLOADED
+
+
+async def test_a_right_taken_back_while_the_answer_waits_for_its_record_is_not_there_when_it_leaves(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever makes answers slow would else be answered long after an officer took the right back (law 6)."""
+    answered = world.graph.answer
+
+    async def slowly(*asked: Any) -> bytes:
+        body = await answered(*asked)
+        world.door.callers["Bearer all"] = holding([])
+        return body
+
+    monkeypatch.setattr(world.graph, "answer", slowly)
+    answer = await world.post(body(PERSONAL))
+    assert (answer.status, "data" in answer.json) == (403, False)
