@@ -30,7 +30,6 @@ class AnswerCode:
         self._lines: list[str] = []
         self._depth = 1
         self._names = 0
-        self._arguments = 0
         self.constants: dict[str, Any] = {
             "EMPTY": (),
             "json": lambda text: None if text is None else orjson.Fragment(text),

@@ -132,7 +132,7 @@ class Plan:
     recorded_as: Definition[Operation] | None = None  # as the ledger knows it, once it does
 
     def cost(self, asked: Asked) -> int:
-        """Points: one for each statement, and one for each row it may return (assumed sizes of lists: compile.py)."""
+        """Points: one for each statement, and one for each row it may return (assumed sizes of lists: steps.py)."""
         rows: list[int] = []
         for step in self.steps:
             fan = step.fan if isinstance(step.fan, int) else step.fan(asked)
