@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from auth.authority import Authority
-from auth.demo_agencies import with_demo_sets
-from auth.endpoints import RESOURCE_METADATA, routes
+from auth.access.authority import Authority
+from auth.demo.agencies import with_demo_sets
 from auth.errors import GrantsUnconfirmed
+from auth.oauth.endpoints import RESOURCE_METADATA, routes
 from auth.opening import opened
 from auth.scopes import Catalogue
 from domains.kit.database import Database, Limits

@@ -129,7 +129,7 @@ def token(
     listed: Annotated[bool, typer.Option("--list", help="List the demo clients.")] = False,
 ) -> None:
     """Print an access token of a demo client, and nothing else. It is good for five minutes."""
-    from auth.demo import demo_clients
+    from auth.demo.install import demo_clients
 
     if listed:
         table = Table("Client", "Agency", "Purpose", "What it is for", box=None)
@@ -295,7 +295,7 @@ def _migrate(settings: Settings) -> None:
 
 def _check(settings: Settings) -> None:
     """Refuse to serve what cannot be served well; have the demo agencies registered in demo mode, and only there."""
-    from auth.demo import DemoClientsPresent, install_demo, refuse_demo
+    from auth.demo.install import DemoClientsPresent, install_demo, refuse_demo
     from migrations.run import check_current
 
     async def checks() -> None:

@@ -49,10 +49,18 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An agency's client, asking for one purpose, perhaps on behalf of one citizen (`subject`, a PIN)."""
+    """An agency's client, asking for one purpose, perhaps on behalf of one citizen (`subject`, a PIN).
+
+    `agency` is whose rights are used. Where an agency lets a supplier's client use them, `supplier` is the agency that
+    answers for the client. `through` are the clients whose tokens were exchanged for this one, the latest first
+    (RFC 8693 `act`). `representative` is who acts for the subject by law: a PIN, too.
+    """
 
     agency: str
     client: str
     purpose: Purpose | None
     subject: str | None = field(repr=False)
     rights: Rights
+    supplier: str | None = None
+    through: tuple[str, ...] = ()
+    representative: str | None = field(default=None, repr=False)

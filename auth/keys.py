@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
-from auth.subject import KEY_BYTES, SubjectSeal
+from auth.access.subject import KEY_BYTES, SubjectSeal
 
 SIGNING_ALGORITHM = "ES256"
 MOST_CLIENT_KEYS = 4

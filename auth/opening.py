@@ -6,11 +6,11 @@ The key that signs is published before the policy is read, so that this process 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from auth.authority import Authority
+from auth.access.authority import Authority
 from auth.keys import KeyFiles, signing_key, subject_seal
-from auth.rows import CommunesOf
+from auth.oauth.server import AuthorizationServer
+from auth.policy.rows import CommunesOf
 from auth.scopes import Catalogue
-from auth.server import AuthorizationServer
 
 
 @asynccontextmanager

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from auth.demo import install_demo
-from auth.demo_agencies import WIDEST
+from auth.demo.agencies import WIDEST
+from auth.demo.install import install_demo
 from commands.demo import token
 from installation.databases import DOMAINS, database_urls, embedded
 from installation.home import key_file

@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from asgi import catalogue_of
-from auth.demo import DemoRefused, demo_token
+from auth.access.rehearsal import CannotRehearse, rehearsed
+from auth.demo.install import DemoRefused, demo_token
+from auth.oauth.server import AuthorizationServer
 from auth.opening import opened
-from auth.rehearsal import CannotRehearse, rehearsed
-from auth.server import AuthorizationServer
 from domains.kit.units import communes_of
 from graph.answer import Graph, Question
 from graph.compose import compose

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 import orjson
 import structlog
 
-from auth.authority import Authority
+from auth.access.authority import Authority
 from auth.caller import Caller
 from auth.errors import GrantsUnconfirmed, Unauthenticated
 from graph import metrics

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import UserDefinedType
 
-from auth.triggers import STATEMENTS
+from auth.policy.triggers import STATEMENTS
 from domains.kit.geometry import Box, Point
 from installation.databases import DATABASES, DOMAINS, embedded, uses_embedded
 from installation.settings import load

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from auth.demo import install_demo
+from auth.demo.install import install_demo
 from installation.databases import connect, database_url
 from installation.home import key_file
 from installation.settings import Settings

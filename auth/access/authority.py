@@ -8,14 +8,14 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from auth import clock
+from auth.access.subject import NotSealedHere, SubjectSeal
+from auth.access.tokens import Claims, VerifiedToken, check_time, verify
 from auth.caller import Caller, Purpose
 from auth.errors import Unauthenticated
-from auth.feed import PolicyFeed
-from auth.policy import Asking, Client, Policy, Snapshot
-from auth.rows import CommunesOf, read_policy
+from auth.policy.algebra import Asking, Client, Policy, Snapshot
+from auth.policy.feed import PolicyFeed
+from auth.policy.rows import CommunesOf, read_policy
 from auth.scopes import Catalogue
-from auth.subject import NotSealedHere, SubjectSeal
-from auth.tokens import Claims, VerifiedToken, check_time, verify
 
 TOKENS_KEPT = 4096
 

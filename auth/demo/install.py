@@ -16,12 +16,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth import clock
-from auth.assertion import ASSERTION_TYPE, LONGEST_LIFE_S
+from auth.access.purposes import DETAILS_TYPE
 from auth.database import engine_of
-from auth.demo_agencies import AGENCIES, CLIENTS, PURPOSES, WIDEST, DemoClient
+from auth.demo.agencies import AGENCIES, CLIENTS, PURPOSES, WIDEST, DemoClient
 from auth.keys import SIGNING_ALGORITHM, KeyFiles, private_key, public_jwk
-from auth.purposes import DETAILS_TYPE
-from auth.server import AuthorizationServer
+from auth.oauth.assertion import ASSERTION_TYPE, LONGEST_LIFE_S
+from auth.oauth.server import AuthorizationServer
 from auth.tables import agencies, clients, grants, purposes
 
 PATIENCE_S = 30.0

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auth.policy import MEMO_LIMIT, Asking, Client, Grant, Policy, Snapshot
+from auth.policy.algebra import MEMO_LIMIT, Asking, Client, Grant, Policy, Snapshot
 from auth.reach import EVERYWHERE, NOWHERE, SELF, Reach, in_communes
 
 SCOPES = tuple(f"a:b.f{n}:read" for n in range(5))

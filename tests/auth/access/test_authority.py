@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OKPKey
 
 from auth import clock
-from auth.authority import Authority
+from auth.access.authority import Authority
 from auth.caller import Purpose
 from auth.errors import GrantsUnconfirmed, Unauthenticated
 from auth.reach import EVERYWHERE, SELF, in_communes
@@ -290,7 +290,7 @@ async def test_a_client_that_is_no_portal_holds_nothing_for_a_citizen(here: Inst
 
 
 async def test_no_more_than_so_many_tokens_are_kept(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("auth.authority.TOKENS_KEPT", 3)
+    monkeypatch.setattr("auth.access.authority.TOKENS_KEPT", 3)
     tokens = [f"Bearer {forged(here.server.signing_key)}" for _ in range(5)]
     for token in tokens:
         here.authority.caller(token)

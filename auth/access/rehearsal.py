@@ -4,7 +4,7 @@ For explanations by people with access to the installation; nothing is signed, a
 """
 
 from auth.caller import Caller, Purpose
-from auth.policy import Asking, Client, Snapshot
+from auth.policy.algebra import Asking, Client, Snapshot
 
 NOBODY = "000000000000"  # stands for the citizen for whom a portal would speak; no province has the code 000
 

@@ -12,10 +12,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from auth.assertion import METHOD, AssertionClaims
+from auth.access.tokens import CLOCK_SKEW_S
 from auth.keys import ClientKey, UnacceptableKey, client_keys
-from auth.tables import agencies, clients, used_assertions
-from auth.tokens import CLOCK_SKEW_S
+from auth.oauth.assertion import METHOD, AssertionClaims
+from auth.tables import agencies, clients, used_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ def find_client(session: Session, client: str) -> RegisteredClient | None:
 def use_once(session: Session, claims: AssertionClaims) -> bool:
     """Whether this assertion is seen for the first time, in all processes. Committed at once, whatever follows."""
     kept_until = datetime.fromtimestamp(claims.exp + 2 * CLOCK_SKEW_S, UTC)
-    statement = insert(used_assertions).values(digest=claims.digest(), expires_at=kept_until)
-    first = session.execute(statement.on_conflict_do_nothing().returning(used_assertions.c.digest)).first()
+    statement = insert(used_once).values(digest=claims.digest(), expires_at=kept_until)
+    first = session.execute(statement.on_conflict_do_nothing().returning(used_once.c.digest)).first()
     session.commit()
     return first is not None
 
 
 def forget_expired(session: Session) -> None:
     """Drop used assertions that would be refused for their age."""
-    session.execute(delete(used_assertions).where(used_assertions.c.expires_at < func.now()))
+    session.execute(delete(used_once).where(used_once.c.expires_at < func.now()))
     session.commit()

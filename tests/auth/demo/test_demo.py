@@ -2,8 +2,8 @@
 
 import pytest
 
-from auth.demo import DemoClientsPresent, DemoRefused, demo_clients, demo_token, install_demo, refuse_demo
-from auth.demo_agencies import WIDEST, with_demo_sets
+from auth.demo.agencies import WIDEST, with_demo_sets
+from auth.demo.install import DemoClientsPresent, DemoRefused, demo_clients, demo_token, install_demo, refuse_demo
 from auth.errors import Unauthenticated
 from auth.reach import EVERYWHERE, SELF, in_communes
 from auth.scopes import Catalogue

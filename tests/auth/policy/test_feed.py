@@ -10,7 +10,7 @@ import pytest
 
 from auth import clock
 from auth.errors import GrantsUnconfirmed, Unauthenticated
-from auth.feed import LEASE_S, POLL_S
+from auth.policy.feed import LEASE_S, POLL_S
 from tests.auth.conftest import Install
 from tests.auth.world import BASIC, BORN, NAME, Installation, settled, until
 
@@ -56,8 +56,8 @@ async def test_a_revoked_grant_ends_in_two_processes_that_only_listen(
     assert holds(here, authorization)()
     assert holds(there, authorization)()
     polling = POLL_S
-    monkeypatch.setattr("auth.feed.POLL_S", 60)
-    monkeypatch.setattr("auth.feed.LEASE_S", 60)
+    monkeypatch.setattr("auth.policy.feed.POLL_S", 60)
+    monkeypatch.setattr("auth.policy.feed.LEASE_S", 60)
     await asyncio.sleep(1.5 * polling)  # the last polls are over
     await here.connection.execute(REVOKE)
     assert await until(lost(here, authorization)) < 1

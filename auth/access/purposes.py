@@ -17,13 +17,20 @@ CASE_REFERENCE = r"^(?=.{3,48}\Z)[A-Z0-9]{1,8}([./-][A-Z0-9]{1,8}){1,7}\Z"
 """`H26.01-260115-0042`: capital letters and digits, 2 to 8 parts of at most 8, joined by `.`, `-` or `/`."""
 
 
-class PurposeDetail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One authorization detail: the purpose, the case, and the law where the caller wants to state it."""
+AGENCY = r"^[A-Z][0-9]{2}([.][0-9]{2,3}){0,3}\Z"
+
+
+class PurposeDetail(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One authorization detail: the purpose, the case, the law where the caller wants to state it.
+
+    `on_behalf_of` names the agency whose rights a supplier's client wants to use (a delegation).
+    """
 
     type: Literal["urn:lienthong:purpose"]
     purpose: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_.]{0,63}\Z")]
     case_reference: Annotated[str, msgspec.Meta(pattern=CASE_REFERENCE)]
     legal_basis: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    on_behalf_of: Annotated[str, msgspec.Meta(pattern=AGENCY)] | None = None
 
 
 OneDetail = Annotated[list[PurposeDetail], msgspec.Meta(min_length=1, max_length=1)]

@@ -15,8 +15,8 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
+from auth.access.tokens import CLOCK_SKEW_S
 from auth.keys import ClientKey
-from auth.tokens import CLOCK_SKEW_S
 
 METHOD = "private_key_jwt"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -12,15 +12,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from auth.assertion import ALGORITHMS, METHOD
-from auth.authority import Authority
-from auth.bridge import LONGEST_BODY, Answer, read_form
+from auth.access.authority import Authority
+from auth.access.purposes import DETAILS_TYPE
+from auth.access.tokens import audience
 from auth.errors import GrantsUnconfirmed
 from auth.keys import public_jwk
-from auth.purposes import DETAILS_TYPE
+from auth.oauth.assertion import ALGORITHMS, METHOD
+from auth.oauth.bridge import LONGEST_BODY, Answer, read_form
+from auth.oauth.server import UNAVAILABLE, AuthorizationServer
 from auth.scopes import Catalogue
-from auth.server import UNAVAILABLE, AuthorizationServer
-from auth.tokens import audience
 
 RESOURCE_METADATA = "/.well-known/oauth-protected-resource"
 SERVER_METADATA = "/.well-known/oauth-authorization-server"

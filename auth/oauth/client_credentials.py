@@ -12,14 +12,14 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidScopeError, grants
 
 from auth import clock
-from auth.assertion import METHOD
-from auth.bridge import TokenRequest
+from auth.access.purposes import PurposeDetail, UnusablePurpose, as_details, read_purpose
+from auth.access.tokens import LIFETIME_S, LONGEST_TOKEN, Claims, audience, sign
 from auth.caller import Purpose, Rights
-from auth.policy import Asking, Snapshot
-from auth.purposes import PurposeDetail, UnusablePurpose, as_details, read_purpose
-from auth.registered import RegisteredClient
+from auth.oauth.assertion import METHOD
+from auth.oauth.bridge import TokenRequest
+from auth.oauth.registered import RegisteredClient
+from auth.policy.algebra import Asking, Snapshot
 from auth.scopes import Catalogue, UnknownScope
-from auth.tokens import LIFETIME_S, LONGEST_TOKEN, Claims, audience, sign
 
 NAMES_LISTED = 8
 """How many refused scopes an error names."""

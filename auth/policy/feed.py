@@ -15,9 +15,9 @@ from asyncpg import Connection, Record
 
 from auth import clock
 from auth.errors import GrantsUnconfirmed
-from auth.policy import Policy
-from auth.rows import REVISION
-from auth.triggers import CHANNEL
+from auth.policy.algebra import Policy
+from auth.policy.rows import REVISION
+from auth.policy.triggers import CHANNEL
 
 LEASE_S = 2.0
 POLL_S = 0.5

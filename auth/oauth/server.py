@@ -16,14 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from auth import assertion, clock
-from auth.authority import Authority
-from auth.bridge import Answer, TokenRequest
+from auth import clock
+from auth.access.authority import Authority
 from auth.database import engine_of
 from auth.errors import GrantsUnconfirmed
-from auth.grants import ClientCredentials
 from auth.keys import public_jwk
-from auth.registered import RegisteredClient, find_client, forget_expired, use_once
+from auth.oauth import assertion
+from auth.oauth.bridge import Answer, TokenRequest
+from auth.oauth.client_credentials import ClientCredentials
+from auth.oauth.registered import RegisteredClient, find_client, forget_expired, use_once
 from auth.tables import signing_keys
 
 CONNECTIONS = 2
@@ -103,7 +104,7 @@ class AuthorizationServer(AuthlibServer):
 
     def _publish_key(self, session: Session) -> None:
         jwk = public_jwk(self.signing_key)
-        row = {"kid": jwk["kid"], "public_key": jwk}
+        row = {"kid": jwk["kid"], "public_key": jwk, "state": "current"}
         session.execute(insert(signing_keys).values(row).on_conflict_do_nothing())
         state = session.scalar(select(signing_keys.c.state).where(signing_keys.c.kid == jwk["kid"]))
         session.commit()

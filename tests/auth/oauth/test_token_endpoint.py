@@ -10,8 +10,8 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
 from auth import clock
-from auth.server import NOT_AUTHENTICATED
-from auth.tokens import LONGEST_TOKEN
+from auth.access.tokens import LONGEST_TOKEN
+from auth.oauth.server import NOT_AUTHENTICATED
 from tests.auth.conftest import Install
 from tests.auth.world import (
     BASIC,
@@ -272,7 +272,7 @@ async def test_unknown_and_suspended_clients_and_wrong_signatures_are_told_the_s
 
 async def test_a_signature_by_the_decoy_key_admits_nobody(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     decoy = ECKey.generate_key("P-256")
-    monkeypatch.setattr("auth.assertion._DECOY_EC", decoy)
+    monkeypatch.setattr("auth.oauth.assertion._DECOY_EC", decoy)
     answer = await here.ask("desk", NAME, assertion=here.assertion("desk", key=decoy))
     assert answer.body["error_description"] == NOT_AUTHENTICATED
 
@@ -321,11 +321,11 @@ async def test_a_stranger_cannot_use_up_an_assertion(here: Installation) -> None
 
 async def test_assertions_past_their_time_are_forgotten(here: Installation) -> None:
     await here.token("desk", NAME)
-    await here.connection.execute("insert into used_assertions values ('old', now() - interval '1 minute')")
-    assert await here.connection.fetchval("select count(*) from used_assertions") == 2
+    await here.connection.execute("insert into used_once values ('old', now() - interval '1 minute')")
+    assert await here.connection.fetchval("select count(*) from used_once") == 2
     here.server._purge_at = 0
     await here.token("desk", NAME)
-    assert await here.connection.fetchval("select count(*) from used_assertions where digest = 'old'") == 0
+    assert await here.connection.fetchval("select count(*) from used_once where digest = 'old'") == 0
 
 
 async def test_a_token_of_one_process_is_good_in_another_with_its_own_key(here: Installation, install: Install) -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auth.bridge import LONGEST_BODY, read_form
-from auth.endpoints import check_issuer
 from auth.keys import public_jwk
+from auth.oauth.bridge import LONGEST_BODY, read_form
+from auth.oauth.endpoints import check_issuer
 from tests.auth.world import BASIC, BORN, ISSUER, NAME, Installation
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -1,0 +1,1 @@
+"""Demo mode: invented agencies, clients and citizens, and the provider at which they sign in."""

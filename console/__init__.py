@@ -1,0 +1,1 @@
+"""Web pages, as plain forms: signing in, enrolling, consenting, signing a change."""
