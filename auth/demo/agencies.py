@@ -32,7 +32,7 @@ class DemoPurpose:
 
 @dataclass(frozen=True, slots=True)
 class DemoClient:
-    """A client and its one grant. `chooses` says which scopes of the catalogue its set holds."""
+    """A client and its one grant. `chooses` says which scopes of the catalogue its set holds; a subgraph has none."""
 
     client: str
     agency: str
@@ -43,6 +43,10 @@ class DemoClient:
     reach: str = "everywhere"
     units: tuple[str, ...] = ()
     kind: str = "system"
+    bound: bool = False
+    redirect_uris: tuple[str, ...] = ()
+    exchanges: bool = False
+    domain: str | None = None
 
     @property
     def scope_set(self) -> str:
@@ -134,6 +138,10 @@ def _reads(scope: Scope) -> bool:
     return scope.verb == "read"
 
 
+def _nothing(_: Scope) -> bool:
+    return False
+
+
 CLIENTS = (
     DemoClient(
         "public-security", "G01", "Public security: everything, everywhere, protected persons included",
@@ -169,6 +177,28 @@ CLIENTS = (
     ),
 )  # fmt: skip
 
+# Clients of programs: what they hold is bound to a key (DPoP), or is no access token at all. Nothing to paste.
+BOUND_CLIENTS = (
+    DemoClient(
+        "tax-service", "G12", "Tax, as a program asks: tokens bound to a key",
+        "tax.assessment", "G12-260115-0003", _tax, bound=True,
+    ),
+    DemoClient(
+        "citizen-app", "G22", "Citizens' app: signs citizens in, with tokens bound to a key",
+        "citizen.self_service", "G22-260115-0002", _reads, reach="self", kind="portal", bound=True,
+        redirect_uris=("http://localhost:9700/callback",),
+    ),
+    DemoClient(
+        "hanoi-exchange", "H26", "One-stop system: calls on for portals, by exchanging their tokens",
+        "citizen.self_service", "H26-260115-0002", _reads, reach="self", kind="portal", bound=True,
+        exchanges=True,
+    ),
+    DemoClient(
+        "land-subgraph", "G10", "The land register's own part of the graph: follows what is granted of land",
+        "land.registration", "G10-260115-0002", _nothing, kind="subgraph", bound=True, domain="land",
+    ),
+)  # fmt: skip
+
 WIDEST = CLIENTS[0].client
 
 
@@ -176,6 +206,8 @@ def with_demo_sets(catalogue: Catalogue) -> Catalogue:
     """The catalogue of demo mode: the domains' own, and a set for each demo client."""
     scopes = [(name, Scope.parse(name)) for name in catalogue.scopes]
     chosen = {
-        client.scope_set: frozenset(name for name, scope in scopes if client.chooses(scope)) for client in CLIENTS
+        client.scope_set: frozenset(name for name, scope in scopes if client.chooses(scope))
+        for client in (*CLIENTS, *BOUND_CLIENTS)
+        if client.domain is None
     }
     return Catalogue(catalogue.scopes, {**catalogue.sets, **chosen})

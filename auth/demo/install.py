@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth import clock
 from auth.access.purposes import DETAILS_TYPE
 from auth.database import engine_of
-from auth.demo.agencies import AGENCIES, CLIENTS, PURPOSES, WIDEST, DemoClient
+from auth.demo.agencies import AGENCIES, BOUND_CLIENTS, CLIENTS, PURPOSES, WIDEST, DemoClient
 from auth.keys import SIGNING_ALGORITHM, KeyFiles, private_key, public_jwk
 from auth.oauth.assertion import ASSERTION_TYPE, LONGEST_LIFE_S
 from auth.oauth.server import AuthorizationServer
@@ -37,7 +37,7 @@ class DemoRefused(RuntimeError):
 
 
 def demo_clients() -> tuple[DemoClient, ...]:
-    """Every demo client, the one with the widest rights first."""
+    """Every demo client whose token can be pasted, the one with the widest rights first."""
     return CLIENTS
 
 
@@ -104,7 +104,7 @@ def _key(files: KeyFiles, client: DemoClient) -> ECKey:
 async def _add(connection: AsyncConnection, files: KeyFiles) -> None:
     await connection.execute(insert(agencies).on_conflict_do_nothing(), [asdict(agency) for agency in AGENCIES])
     await connection.execute(insert(purposes).on_conflict_do_nothing(), [asdict(purpose) for purpose in PURPOSES])
-    for client in CLIENTS:
+    for client in (*CLIENTS, *BOUND_CLIENTS):
         await _add_client(connection, client, public_jwk(_key(files, client)))
 
 
@@ -114,9 +114,12 @@ async def _add_client(connection: AsyncConnection, client: DemoClient, key: dict
         "agency": client.agency,
         "name": client.name,
         "kind": client.kind,
-        "token_type": "Bearer",
+        "domain": client.domain,
+        "token_type": "DPoP" if client.bound else "Bearer",
+        "redirect_uris": list(client.redirect_uris),
+        "exchanges": client.exchanges,
         "public_keys": {"keys": [key]},
-        "allowed": [client.scope_set],
+        "allowed": [] if client.domain else [client.scope_set],
         "demo": True,
     }
     new_key = insert(clients).values(row)
@@ -127,6 +130,8 @@ async def _add_client(connection: AsyncConnection, client: DemoClient, key: dict
             where=clients.c.demo & (clients.c.public_keys != new_key.excluded.public_keys),
         )
     )
+    if client.domain is not None:
+        return  # a part of the graph decides by others' grants, and needs none
     granted = (grants.c.agency == client.agency) & (grants.c.purpose == client.purpose)
     if not await connection.scalar(select(func.count()).select_from(grants).where(granted)):
         await connection.execute(insert(grants).values(_grant(client)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auth.demo.agencies import WIDEST, with_demo_sets
+from auth.demo.agencies import BOUND_CLIENTS, WIDEST, with_demo_sets
 from auth.demo.install import DemoClientsPresent, DemoRefused, demo_clients, demo_token, install_demo, refuse_demo
 from auth.errors import Unauthenticated
 from auth.reach import EVERYWHERE, SELF, in_communes
@@ -72,6 +72,19 @@ async def test_demo_clients_hold_different_rights(demo: Installation) -> None:
     assert len(set(chosen)) == len(chosen)
 
 
+@pytest.mark.parametrize("client", [client.client for client in BOUND_CLIENTS])
+async def test_no_token_to_paste_is_made_for_a_client_that_is_bound_to_a_key(demo: Installation, client: str) -> None:
+    with pytest.raises(DemoRefused, match="no demo client of this name"):
+        await demo_token(demo.server, demo.files, client)
+    assert await demo.connection.fetchval("select token_type from clients where client = $1", client) == "DPoP"
+
+
+async def test_a_demo_subgraph_serves_a_domain_and_is_granted_nothing(demo: Installation) -> None:
+    row = await demo.connection.fetchrow("select domain, allowed from clients where kind = 'subgraph'")
+    assert row is not None
+    assert tuple(row) == ("land", [])
+
+
 @pytest.mark.parametrize(("client", "citizen"), [("nobody", None), ("bank", PERSON), ("citizen-portal", None)])
 async def test_a_demo_token_that_cannot_be_is_refused_in_one_line(
     demo: Installation, client: str, citizen: str | None
@@ -109,7 +122,7 @@ async def test_a_real_client_of_the_same_name_is_left_alone(install: Install) ->
 
 
 async def test_production_refuses_a_database_with_demo_clients(demo: Installation) -> None:
-    with pytest.raises(DemoClientsPresent, match="8 demo clients"):
+    with pytest.raises(DemoClientsPresent, match=f"{len(demo_clients()) + len(BOUND_CLIENTS)} demo clients"):
         await refuse_demo(demo.dsn)
 
 
