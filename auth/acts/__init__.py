@@ -1,0 +1,27 @@
+"""What people do to the authority: every change by one road, with its record.
+
+A change is a value (`change.py`): `grant.revoke` of grant 7, for this reason. What an officer's passkey signs, what a
+proposal keeps for the second officer, what the record holds and what an idempotency key stands for is the canonical
+JSON of that one value. `perform` carries a change out, in one transaction:
+
+    perform(desk, actor, change, evidence=…, key=…) -> Done
+
+    canonical.py   the one way in which a value becomes bytes
+    change.py      what a change is; texts and names that may stand in one
+    actors.py      who acts, and who may do what: one table
+    evidence.py    what a passkey signed
+    refusals.py    the ways in which a change is refused
+    desk.py        what acts work with; one transaction per act
+    log.py         the record: numbered without a gap, chained by hashes
+    answered.py    the same request twice is done once
+    perform.py     the road, and the list of all acts
+    proposals.py   what widens: proposed by one, approved by another
+    grants.py, terms.py, emergencies.py      what agencies may read
+    agencies.py, clients.py, redirects.py    who may ask
+    purposes.py, delegations.py              for what, and through whom
+    operations.py, manifests.py              which documents are known
+    officers.py                              who decides
+    signing_keys.py                          what signs tokens
+
+Whatever widens what is allowed takes two people; whatever narrows it takes one, and is in force at once.
+"""
