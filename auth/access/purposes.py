@@ -1,11 +1,11 @@
 """A token's one purpose, as it travels: RFC 9396 `authorization_details`.
 
-The same structure is read from a token request and from a token. A case reference has a fixed grammar whose parts are
-shorter than any number of a person, so that nobody writes one into it.
+The same structure is read from a token request, from a token, and from the rows that remember one. A case reference
+has a fixed grammar whose parts are shorter than any number of a person, so that nobody writes one into it.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -32,6 +32,9 @@ class PurposeDetail(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkn
     legal_basis: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     on_behalf_of: Annotated[str, msgspec.Meta(pattern=AGENCY)] | None = None
 
+    def purpose_of_caller(self) -> Purpose:
+        return Purpose(self.purpose, self.legal_basis or "", self.case_reference)
+
 
 OneDetail = Annotated[list[PurposeDetail], msgspec.Meta(min_length=1, max_length=1)]
 
@@ -42,30 +45,30 @@ class UnusablePurpose(ValueError):
     """The purpose cannot be read, or is not on the officers' list. The message is safe to send."""
 
 
-def read_purpose(text: str, legal_bases: Mapping[str, str]) -> Purpose:
-    """Read the parameter of a token request against the list of purposes and the law of each."""
+def read_purpose(text: str, legal_bases: Mapping[str, str]) -> PurposeDetail:
+    """Read the parameter of a token request against the list of purposes and the law of each, which is filled in."""
     try:
         (detail,) = _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise UnusablePurpose(
             f"authorization_details must be a list of one object: type {DETAILS_TYPE}, purpose (a code of the list), "
-            f"case_reference (such as H26.01-260115-0042), and legal_basis if stated."
+            f"case_reference (such as H26.01-260115-0042), legal_basis if stated, and on_behalf_of (an agency) where a "
+            f"supplier asks with its rights."
         ) from error
     basis = legal_bases.get(detail.purpose)
     if basis is None:
         raise UnusablePurpose("The purpose is not on the list of purposes.")
     if detail.legal_basis not in (None, basis):
         raise UnusablePurpose("The purpose stands on another legal basis; leave legal_basis out or state that one.")
-    return Purpose(detail.purpose, basis, detail.case_reference)
+    return msgspec.structs.replace(detail, legal_basis=basis)
 
 
-def as_details(purpose: Purpose) -> list[dict[str, str]]:
-    """A purpose as it stands in tokens and token responses."""
-    return [
-        {
-            "type": DETAILS_TYPE,
-            "purpose": purpose.code,
-            "legal_basis": purpose.legal_basis,
-            "case_reference": purpose.case_reference,
-        }
-    ]
+def as_details(detail: PurposeDetail) -> list[dict[str, Any]]:
+    """A purpose as it stands in tokens, in token responses, and in rows."""
+    return [msgspec.to_builtins(detail)]
+
+
+def kept_purpose(details: Any) -> PurposeDetail:
+    """A purpose that was kept as `as_details` wrote it."""
+    (detail,) = msgspec.convert(details, OneDetail)
+    return detail

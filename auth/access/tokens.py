@@ -4,7 +4,7 @@ Signing and verifying stand together so that one says what the other demands. Ve
 exactly `alg`, `typ` and `kid`, and `kid` only chooses among keys that the policy accepts now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -38,7 +38,10 @@ class Actor(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What a token says. Any other claim makes a token invalid: it would mean something we do not check."""
+    """What a token says. Any other claim makes a token invalid: it would mean something we do not check.
+
+    `exchanged` holds the `jti` of each token that this one was exchanged for: it ends when one of them is revoked.
+    """
 
     iss: str
     aud: str
@@ -53,8 +56,26 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     sealed_representative: str | None = None
     consent: int | None = None
     code: str | None = None
+    exchanged: list[str] = []
     cnf: Confirmation | None = None
     act: Actor | None = None
+
+    @property
+    def through(self) -> tuple[str, ...]:
+        """The clients whose tokens were exchanged for this one, the latest first; the bearer is not among them."""
+        clients, actor = [], self.act
+        while actor is not None:
+            clients.append(actor.sub)
+            actor = actor.act
+        return tuple(clients[1:])
+
+    @property
+    def traces(self) -> tuple[tuple[str, str], ...]:
+        """What takes this token out of force when it is revoked: (kind, reference) as in the table `revocations`."""
+        tokens = [("token", jti) for jti in (self.jti, *self.exchanged)]
+        consent = [] if self.consent is None else [("consent", str(self.consent))]
+        code = [] if self.code is None else [("code", self.code)]
+        return (*tokens, *consent, *code)
 
 
 class VerifiedToken(msgspec.Struct, frozen=True):
@@ -65,8 +86,23 @@ class VerifiedToken(msgspec.Struct, frozen=True):
 
 
 def audience(issuer: str) -> str:
-    """The resource for which tokens of this issuer are made."""
+    """The resource for which tokens of this issuer are made, unless another is asked for: the graph."""
     return issuer + "/graphql"
+
+
+def office_audience(issuer: str) -> str:
+    """The door at which agencies see and change what concerns them. Its tokens name no purpose and no scope."""
+    return issuer + "/office/graphql"
+
+
+def acting(client: str, through: Sequence[str]) -> Actor | None:
+    """The chain of a token that `client` got for another's: the client that acts, and in it those before (RFC 8693)."""
+    if not through:
+        return None
+    chain: Actor | None = None
+    for one in reversed((client, *through)):
+        chain = Actor(one, chain)
+    return chain
 
 
 def sign(claims: Claims, key: ECKey) -> str:

@@ -15,7 +15,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from sqlalchemy.orm import Session
 
-from auth.caller import Purpose
+from auth.access.purposes import PurposeDetail
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST_BODY = 64 * 1024
@@ -34,7 +34,8 @@ class TokenRequest(OAuth2Request):
         super().__init__("POST", uri)
         self.payload: BasicOAuth2Payload = BasicOAuth2Payload(form)
         self.session, self.citizen = session, citizen
-        self.purpose: Purpose | None = None
+        self.detail: PurposeDetail | None = None
+        self.jkt: str | None = None
         self._form = form
 
     @property
