@@ -67,7 +67,6 @@ officer_sessions = Table(
     digest("SHA-256 of the cookie.", primary_key=True),
     word("officer", "Who signed in.", ForeignKey("officers.officer")),
     Column("credential", LargeBinary, nullable=False, comment="With which passkey."),
-    digest("SHA-256 of the token that forms carry.", "csrf", nullable=False),
     word("browser", "What the browser says it is, shortened."),
     moment("seen_at", "When the session was last used."),
     moment("ends_at", "From then on it is refused, used or not."),

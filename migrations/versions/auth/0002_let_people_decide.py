@@ -136,7 +136,6 @@ def upgrade() -> None:
     sa.Column("digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of the cookie."),
     sa.Column("officer", sa.Text(collation="C"), nullable=False, comment="Who signed in."),
     sa.Column("credential", sa.LargeBinary(), nullable=False, comment="With which passkey."),
-    sa.Column("csrf", sa.LargeBinary(), nullable=False, comment="SHA-256 of the token that forms carry."),
     sa.Column("browser", sa.Text(collation="C"), nullable=False, comment="What the browser says it is, shortened."),
     sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False, comment="When the session was last used."),
     sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False, comment="From then on it is refused, used or not."),
