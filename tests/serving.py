@@ -1,0 +1,92 @@
+"""`lienthong run` in a process of its own: the server that a newcomer starts, for tests that meet it from outside."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from installation.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+PATIENCE_S = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A running `lienthong run` and the environment it was started in."""
+
+    port: int
+    home: Path
+    environment: dict[str, str]
+    process: "subprocess.Popen[str]"
+
+    @property
+    def issuer(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, str(ROOT / "cli.py"), *arguments],
+            env=self.environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+
+    def ask(self, path: str, body: str | None = None, **headers: str) -> tuple[int, str]:
+        data = body.encode() if body is not None else None
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+
+@contextlib.contextmanager
+def serving(settings: Settings, home: Path, name: str = "served_") -> Iterator[Serving]:
+    """Serve databases of this name on the tests' PostgreSQL; stopped at the end, if it still runs."""
+    port = _free_port()
+    environment = {
+        "LIENTHONG_MODE": "demo",
+        "LIENTHONG_HOME": str(home),
+        "LIENTHONG_PORT": str(port),
+        "LIENTHONG_DATABASE_URL": str(settings.database_url),
+        "LIENTHONG_DATABASE_PREFIX": f"{settings.database_prefix}{name}",
+    }
+    with (home / "said").open("w") as said:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "cli.py"), "run"], env=environment, stdout=said, stderr=said, text=True
+        )
+        served = Serving(port, home, environment, process)
+        _await_ready(served, home / "said")
+        yield served
+        if process.poll() is None:
+            process.terminate()
+            process.wait(30)
+
+
+def _await_ready(served: Serving, said: Path) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        assert served.process.poll() is None, said.read_text()
+        try:
+            if served.ask("/readyz")[0] == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+    os.kill(served.process.pid, signal.SIGTERM)
+    pytest.fail(said.read_text())
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
