@@ -3,7 +3,7 @@
 Over https every name begins with `__Host-`, which a browser accepts only if it is Secure, for this host alone and for
 all its paths: a sibling host can set none of them. In demo mode the issuer is `http://localhost`, where browsers take
 no Secure cookie; there the plain name stands. All are HttpOnly. Sessions are SameSite=Strict, so that nothing another
-site begins carries one; the two that must come along when the identity provider sends a citizen back are Lax.
+site begins carries one; the one that must come along when the identity provider sends a citizen back is Lax.
 """
 
 from dataclasses import dataclass
@@ -14,10 +14,8 @@ from starlette.responses import Response
 
 from auth.opaque import LONGEST
 
-Kind = Literal["officer", "citizen", "sign-in", "language"]
+Kind = Literal["officer", "citizen", "sign-in"]
 SameSite = Literal["strict", "lax"]
-
-_LAX: frozenset[Kind] = frozenset({"sign-in", "language"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +46,4 @@ def session_cookie(kind: Kind, issuer: str) -> Cookie:
     """The cookie of this kind at an installation of this issuer."""
     secure = issuer.startswith("https://")
     name = f"lienthong-{kind}"
-    return Cookie(f"__Host-{name}" if secure else name, secure, "lax" if kind in _LAX else "strict")
+    return Cookie(f"__Host-{name}" if secure else name, secure, "lax" if kind == "sign-in" else "strict")

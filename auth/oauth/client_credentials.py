@@ -48,8 +48,14 @@ class ClientCredentials(grants.ClientCredentialsGrant):
         if not client.bearer:
             raise InvalidDPoPProof("This client is registered for tokens bound to a key, which are not issued here.")
         snapshot: Snapshot = self.server.authority.snapshot()
-        self.request.detail = _detail(self.request.form, snapshot)
-        self.request.scope = check_scope(self.request, client, snapshot, self.server.authority.catalogue)
+        self.request.detail = asked_detail(self.request.form, snapshot)
+        self.request.scope = check_scope(
+            self.request,
+            client,
+            snapshot,
+            self.server.authority.catalogue,
+            for_citizen=self.request.citizen is not None,
+        )
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[Any]]:  # type: ignore[override]
         """In place of Authlib's own, which writes the token into its debug log."""
@@ -63,7 +69,9 @@ class ClientCredentials(grants.ClientCredentialsGrant):
         return cast(RegisteredClient, self.request.client)
 
 
-def check_scope(request: TokenRequest, client: RegisteredClient, snapshot: Snapshot, catalogue: Catalogue) -> str:
+def check_scope(
+    request: TokenRequest, client: RegisteredClient, snapshot: Snapshot, catalogue: Catalogue, *, for_citizen: bool
+) -> str:
     """The scopes of the token, in order; `invalid_scope` names those that are unknown or not granted."""
     names = sorted(set((request.payload.scope or "").split()))
     try:
@@ -73,7 +81,7 @@ def check_scope(request: TokenRequest, client: RegisteredClient, snapshot: Snaps
     if names and request.detail is None:
         raise InvalidScopeError("Scopes are granted for a purpose: name one in authorization_details.")
     code = request.detail.purpose if request.detail else None
-    rights = snapshot.rights(Asking(client.client, code, " ".join(names), for_citizen=request.citizen is not None))
+    rights = snapshot.rights(Asking(client.client, code, " ".join(names), for_citizen=for_citizen))
     if missing := [name for name in names if not _supplied(name, rights, catalogue.sets)]:
         raise InvalidScopeError(_listing("Not granted to this client for this purpose", missing))
     return " ".join(names)
@@ -88,7 +96,7 @@ def _listing(reason: str, names: list[str] | tuple[str, ...]) -> str:
     return f"{reason}: {' '.join(names[:NAMES_LISTED])}{more}."
 
 
-def _detail(form: Mapping[str, str], snapshot: Snapshot) -> PurposeDetail | None:
+def asked_detail(form: Mapping[str, str], snapshot: Snapshot) -> PurposeDetail | None:
     text = form.get("authorization_details")
     if text is None:
         return None
