@@ -53,11 +53,13 @@ class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steps: tuple[Step, ...]
 
 
-class Recipient(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Recipient(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """To whom, and why, data was disclosed: equal for all answers of one token under one state of the grants."""
 
     agency: str
+    """Whose rights were used."""
     client: str
+    """Who asked and was answered."""
     grants_revision: int
     purpose: str | None
     """Null only for refusals that a purpose is missing."""
@@ -65,6 +67,14 @@ class Recipient(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     case_reference: str | None
     on_behalf_of: bytes | None = None
     """Pseudonym of the citizen the token speaks for."""
+    supplier: str | None = None
+    """The client's own agency, where it used the rights of another by a delegation."""
+    through: tuple[str, ...] = ()
+    """Clients whose tokens were exchanged for this one, the latest first."""
+    representative: bytes | None = None
+    """Pseudonym of who acts for that citizen by law."""
+    emergencies: tuple[int, ...] = ()
+    """Numbers of the emergency grants that were used: opened by one officer alone, and to be reviewed."""
 
 
 MeaningT = TypeVar("MeaningT", Recipient, Operation)

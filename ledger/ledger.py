@@ -59,7 +59,7 @@ class Ledger:
     def counts(self) -> Counts:
         return self._writer.counts if self._writer else Counts(0, 0, 0, 0)
 
-    def recipient(
+    def recipient(  # noqa: PLR0913 - once per caller; the names say more than an object around them
         self,
         *,
         agency: str,
@@ -69,8 +69,12 @@ class Ledger:
         legal_basis: str | None = None,
         case_reference: str | None = None,
         on_behalf_of: str | None = None,
+        supplier: str | None = None,
+        through: tuple[str, ...] = (),
+        representative: str | None = None,
+        emergencies: tuple[int, ...] = (),
     ) -> Definition[Recipient]:
-        """`on_behalf_of` is the personal number of the citizen the token speaks for."""
+        """`on_behalf_of` and `representative` are personal numbers; of what they say, see `Recipient`."""
         return self._define(
             Recipient(
                 agency=agency,
@@ -79,7 +83,11 @@ class Ledger:
                 purpose=purpose,
                 legal_basis=legal_basis,
                 case_reference=case_reference,
-                on_behalf_of=None if on_behalf_of is None else self._pseudonyms.of_persons([on_behalf_of]),
+                on_behalf_of=self._pseudonym(on_behalf_of),
+                supplier=supplier,
+                through=through,
+                representative=self._pseudonym(representative),
+                emergencies=emergencies,
             )
         )
 
@@ -124,6 +132,9 @@ class Ledger:
             missing=missing,
         )
         return self._writer.submit(entry, recipient, operation)
+
+    def _pseudonym(self, person: str | None) -> bytes | None:
+        return None if person is None else self._pseudonyms.of_persons([person])
 
     def _define(self, meaning: MeaningT) -> Definition[MeaningT]:
         number = next(self._numbers)

@@ -1,8 +1,8 @@
-"""The binary format of a segment's data, version 1: packed here, unpacked here. Pure; knows no connection and no key.
+"""The binary format of a segment's data, version 2: packed here, unpacked here. Pure; knows no connection and no key.
 
 All numbers are unsigned and big-endian. A segment is
 
-    "LTL" · version, 1 byte = 1 · epoch of the pseudonym key, 4 bytes · entries to the end
+    "LTL" · version, 1 byte = 2 · epoch of the pseudonym key, 4 bytes · entries to the end
 
 and an entry
 
@@ -19,7 +19,8 @@ and an entry
                         · to the end: what was missing, as UTF-8, one scope or demand a line
 
 A recipient or operation is defined in its stream before the first answer that names it: a stream explains itself.
-Reading is strict. A further kind of entry, or a further field, is a further version.
+Reading is strict. A further kind of entry, or a further field, is a further version. Version 1 is the same without a
+recipient's supplier, clients before it, representative and emergencies; it is read, and no longer written.
 """
 
 import struct
@@ -33,7 +34,8 @@ import msgspec
 from ledger.entries import DOCUMENT_HASH_LENGTH, Operation, Outcome, Recipient
 from ledger.pseudonyms import BLOCK_LENGTH
 
-_MAGIC_AND_VERSION = b"LTL\x01"
+_WRITTEN = b"LTL\x02"
+_READ = frozenset({b"LTL\x01", _WRITTEN})
 _HEAD = struct.Struct(">4sI")
 _ENTRY = struct.Struct(">BI")
 _OPENING = struct.Struct(">16sQ32s")
@@ -105,7 +107,7 @@ class Contents:
 
 
 def pack_head(key_epoch: int) -> bytes:
-    return _HEAD.pack(_MAGIC_AND_VERSION, key_epoch)
+    return _HEAD.pack(_WRITTEN, key_epoch)
 
 
 def pack_opening(opening: Opening) -> bytes:
@@ -153,8 +155,8 @@ def _entry(kind: int, body: bytes) -> bytes:
 def unpack(data: bytes) -> Contents:
     try:
         magic, key_epoch = _HEAD.unpack_from(data)
-        if magic != _MAGIC_AND_VERSION:
-            raise Malformed("not a segment of version 1")
+        if magic not in _READ:
+            raise Malformed("not a segment of version 1 or 2")
         return Contents(key_epoch, tuple(_unpack_entry(kind, body) for kind, body in _split(data)))
     except (struct.error, msgspec.MsgspecError, ValueError) as error:
         raise Malformed("an entry is cut short or garbled") from error
@@ -180,7 +182,7 @@ def _unpack_entry(kind: int, body: bytes) -> Entry:
         case Kind.ANSWER:
             return _unpack_answer(body)
         case _:
-            raise Malformed(f"no entry of version 1 has kind {kind}")
+            raise Malformed(f"no entry of version 1 or 2 has kind {kind}")
 
 
 def _number(body: bytes) -> int:

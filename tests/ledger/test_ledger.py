@@ -65,6 +65,29 @@ async def test_portal_on_behalf_of_a_citizen_is_recorded_with_the_citizens_pseud
     assert portal.meaning.on_behalf_of == pseudonyms.of_persons([pin(5)])
 
 
+async def test_reader_of_a_disclosure_finds_both_agencies_the_clients_before_who_acted_and_the_emergency(
+    desk: Desk, server: Server, database: str, pseudonyms: Pseudonyms
+) -> None:
+    supplier = desk.ledger.recipient(
+        agency="G15",
+        client="contractor",
+        grants_revision=7,
+        on_behalf_of=pin(5),
+        supplier="H26.14",
+        through=("hub", "portal"),
+        representative=pin(6),
+        emergencies=(41,),
+    )
+
+    await desk.ledger.record(bytes(16), supplier, desk.profile, Outcome.GRANTED, [(0, [pin(5)])])
+
+    [found] = read_disclosures(await server.segments(database))
+    assert (found.recipient.agency, found.recipient.supplier) == ("G15", "H26.14")
+    assert found.recipient.through == ("hub", "portal")
+    assert found.recipient.emergencies == (41,)
+    assert found.recipient.representative == pseudonyms.of_persons([pin(6)])
+
+
 async def test_desks_that_ask_at_once_share_few_writes_and_each_is_recorded(
     desk: Desk, server: Server, database: str
 ) -> None:

@@ -36,6 +36,10 @@ recipients = st.builds(
     legal_basis=maybe,
     case_reference=maybe,
     on_behalf_of=st.none() | st.binary(min_size=16, max_size=16),
+    supplier=maybe,
+    through=coordinates,
+    representative=st.none() | st.binary(min_size=16, max_size=16),
+    emergencies=st.lists(st.integers(1, 1 << 53), max_size=3).map(tuple),
 )
 blocks = st.integers(0, 5).flatmap(lambda n: st.binary(min_size=16 * n, max_size=16 * n))
 answers = st.builds(
@@ -104,10 +108,26 @@ def test_reader_of_noise_gets_malformed_and_no_other_error(noise: bytes) -> None
             continue
 
 
-@pytest.mark.parametrize("data", [b"LTL\x02\0\0\0\1", b"XXX\x01\0\0\0\1", pack_head(1) + b"\x63\0\0\0\0"])
+@pytest.mark.parametrize("data", [b"LTL\x03\0\0\0\1", b"XXX\x01\0\0\0\1", pack_head(1) + b"\x63\0\0\0\0"])
 def test_reader_of_another_version_or_kind_is_refused(data: bytes) -> None:
     with pytest.raises(Malformed):
         unpack(data)
+
+
+def test_reader_of_a_segment_of_version_1_gets_a_recipient_who_used_no_rights_but_its_own() -> None:
+    """Written out: what stands in the table is never packed anew."""
+    said = (
+        b'{"agency":"G01","client":"desk","grants_revision":7,"purpose":"p","legal_basis":"b","case_reference":"c",'
+        b'"on_behalf_of":null}'
+    )
+    data = b"LTL\x01\0\0\0\1" + b"\2" + (8 + len(said)).to_bytes(4, "big") + (3).to_bytes(8, "big") + said
+
+    recipient = Recipient(
+        agency="G01", client="desk", grants_revision=7, purpose="p", legal_basis="b", case_reference="c"
+    )
+
+    assert unpack(data) == Contents(1, (Defined(3, recipient),))
+    assert (recipient.supplier, recipient.through, recipient.emergencies) == (None, (), ())
 
 
 def test_answer_costs_55_bytes_and_6_for_a_step_and_16_for_a_person() -> None:
