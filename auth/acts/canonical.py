@@ -17,7 +17,7 @@ class NotCanonical(ValueError):
 def canonical(value: object) -> bytes:
     """The canonical JSON of a value: structs, dates and sequences become what JSON has."""
     try:
-        plain = msgspec.to_builtins(value, str_keys=True)
+        plain = msgspec.to_builtins(value, str_keys=True, order="deterministic")
         _refuse_fractions(plain)
         return json.dumps(plain, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
     except (TypeError, ValueError, RecursionError) as error:
