@@ -23,19 +23,58 @@ class Purpose:
     case_reference: str
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A grant by which only so many persons may be disclosed in a day."""
+
+    grant: int
+    persons_per_day: int
+
+
+Choice = tuple[Limit, ...]
+"""Limits of which one is charged: the lowest-numbered grant with room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Documents that an agency registered: the names under which they are asked, and SHA-256 of their texts in hex."""
+
+    ids: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+
+
+NO_OPERATIONS = Operations()
+
+
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Rights:
     """What is allowed now, scope by scope.
 
-    One object is shared by every request of the same client, purpose, scopes and kind of caller while the snapshot of
-    the grants lives: by many citizens and many cases. It compares by identity, and `memo` dies with it. Decisions may
-    be kept there; what depends on the citizen or the case has these in its key.
+    One object is shared by every request of the same client, purpose, scopes and kind of caller: by many citizens and
+    many cases, and for as long as changes of the rules leave it as it is; `revision` is that of the rules under which
+    it was first worked out. It compares by identity, and `memo` dies with it. Decisions may be kept there; what depends
+    on the citizen or the case has these in its key.
+
+    `grants` are the numbers of those that supply a scope, ascending. `limits` has an entry for each scope that is
+    limited whichever grant supplies it: of every choice in it one limit is charged (of an exchanged token there is a
+    choice for each client). `emergencies` are those grants among all of them that one officer opened alone.
     """
 
     revision: int
     reach: Mapping[str, Reach]
     grants: Mapping[str, tuple[int, ...]]
+    limits: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    emergencies: frozenset[int] = frozenset()
     memo: dict[Any, Any] = field(default_factory=dict)
+
+    def equals(self, other: "Rights") -> bool:
+        """Whether both allow the same by the same grants, under whichever revision."""
+        return (
+            self.reach == other.reach
+            and self.grants == other.grants
+            and self.limits == other.limits
+            and self.emergencies == other.emergencies
+        )
 
     def remembered(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What was made for this key, or make it. All is forgotten when there is too much of it."""
@@ -53,7 +92,9 @@ class Caller:
 
     `agency` is whose rights are used. Where an agency lets a supplier's client use them, `supplier` is the agency that
     answers for the client. `through` are the clients whose tokens were exchanged for this one, the latest first
-    (RFC 8693 `act`). `representative` is who acts for the subject by law: a PIN, too.
+    (RFC 8693 `act`). `representative` is who acts for the subject by law: a PIN, too. `operations` are those that the
+    agency of the client registered; a `registered_only` client may ask no others. `admission` is what the authority
+    kept in order to ask again whether all this still holds; of a caller whom no token made it is None.
     """
 
     agency: str
@@ -64,3 +105,6 @@ class Caller:
     supplier: str | None = None
     through: tuple[str, ...] = ()
     representative: str | None = field(default=None, repr=False)
+    registered_only: bool = False
+    operations: Operations = field(default=NO_OPERATIONS, repr=False)
+    admission: object = field(default=None, repr=False, compare=False)

@@ -29,3 +29,10 @@ class GrantsUnconfirmed(Exception):
 
     def __init__(self) -> None:
         super().__init__("The grants cannot be confirmed at the moment; try again shortly.")
+
+
+class RightsChanged(Exception):
+    """The rights of a caller changed, or its token was revoked, while it was being answered: ask who it is again."""
+
+    def __init__(self) -> None:
+        super().__init__("The rights of this caller changed while it was being answered.")

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from auth.access.authority import Authority
 from auth.keys import KeyFiles, signing_key, subject_seal
 from auth.oauth.server import AuthorizationServer
-from auth.policy.rows import CommunesOf
+from auth.policy.feed import PolicyFeed
+from auth.policy.rows import CommunesOf, read_policy
 from auth.scopes import Catalogue
 
 
@@ -18,9 +19,8 @@ async def opened(
     dsn: str, *, issuer: str, catalogue: Catalogue, communes_of: CommunesOf, files: KeyFiles
 ) -> AsyncIterator[AuthorizationServer]:
     """The OAuth server of this process; its `authority` is the resource side."""
-    authority = Authority(
-        dsn, issuer=issuer, catalogue=catalogue, communes_of=communes_of, subjects=subject_seal(files)
-    )
+    feed = PolicyFeed(dsn, lambda connection, known: read_policy(connection, catalogue, communes_of, known))
+    authority = Authority(feed, issuer=issuer, catalogue=catalogue, subjects=subject_seal(files))
     server = AuthorizationServer(dsn, authority, signing_key(files))
     try:
         await server.open()

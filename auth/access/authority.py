@@ -1,97 +1,124 @@
 """The resource side: an `Authorization` header becomes a `Caller`, or is turned away.
 
-Verified tokens are kept, so that a token seen before costs two clock readings and two look-ups; but what it may do is
-read from the snapshot each time. Nothing here waits: `caller` is synchronous, and refuses when the feed is not alive.
+Tokens that were read are kept, and so is who they make their bearer while one snapshot lives: a token seen before costs
+a clock reading and two look-ups. Nothing here waits; without a living policy everybody is refused.
+
+The order of refusals: what is wrong with the token itself first, its revocation next, then who holds it. None of them
+depends on what is asked. A token without rights is no refusal here: its bearer may read public facts, and is told which
+scopes are missing.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from auth import clock
-from auth.access.subject import NotSealedHere, SubjectSeal
-from auth.access.tokens import Claims, VerifiedToken, check_time, verify
-from auth.caller import Caller, Purpose
-from auth.errors import Unauthenticated
-from auth.policy.algebra import Asking, Client, Policy, Snapshot
-from auth.policy.feed import PolicyFeed
-from auth.policy.rows import CommunesOf, read_policy
+from auth.access.presented import Presented, presented
+from auth.access.subject import SubjectSeal
+from auth.access.tokens import check_time, verify
+from auth.caller import Caller
+from auth.errors import RightsChanged, Unauthenticated
+from auth.policy.algebra import Asking
+from auth.policy.decided import Client
+from auth.policy.snapshot import Policy, Snapshot
+from auth.policy.source import PolicySource
 from auth.scopes import Catalogue
 
 TOKENS_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A token seen before, and who it made its bearer under one snapshot."""
+class _Admission:
+    """By what a caller was admitted, and under which snapshot."""
 
-    token: VerifiedToken
+    token: Presented
     snapshot: Snapshot
-    caller: Caller
 
 
 class Authority:
     """Who is asking, and what they may do now."""
 
-    def __init__(
-        self, dsn: str, *, issuer: str, catalogue: Catalogue, communes_of: CommunesOf, subjects: SubjectSeal
-    ) -> None:
+    def __init__(self, source: PolicySource, *, issuer: str, catalogue: Catalogue, subjects: SubjectSeal) -> None:
         self.issuer, self.catalogue, self.subjects = issuer, catalogue, subjects
-        self._feed = PolicyFeed(dsn, lambda connection: read_policy(connection, catalogue, communes_of))
-        self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._policy: Policy | None = None
+        self._source = source
         self._snapshot: Snapshot | None = None
+        self._read: dict[str, Presented] = {}  # by the header as it was sent, oldest first
+        self._admitted: dict[str, tuple[Caller, Presented]] = {}  # the same, under `_snapshot`
 
     async def open(self) -> None:
-        """Read the policy; raises what the database raises if that cannot be done."""
-        await self._feed.open()
+        """Have the policy; raises what the source raises if that cannot be done."""
+        await self._source.open()
 
     async def close(self) -> None:
-        await self._feed.close()
+        await self._source.close()
+
+    def policy(self) -> Policy:
+        """Everything that was decided, dates included, or `GrantsUnconfirmed`."""
+        return self._source.policy()
 
     def snapshot(self) -> Snapshot:
         """What is allowed at this moment, or `GrantsUnconfirmed`. A grant starts and ends on time by itself."""
-        policy, now = self._feed.policy(), clock.wall()
-        if self._snapshot is None or self._policy is not policy or now >= self._snapshot.next_change:
-            self._policy, self._snapshot = policy, policy.at(now)
-        return self._snapshot
+        policy, now, known = self._source.policy(), clock.wall(), self._snapshot
+        if known is None or known.policy is not policy or not known.since <= now < known.next_change:
+            known = self._snapshot = _snapshot_of(policy, now, known)
+            self._admitted.clear()
+        return known
 
-    def caller(self, authorization: str | None) -> Caller:
+    def caller(
+        self,
+        authorization: str | None,
+        proof: str | None = None,  # noqa: ARG002
+        method: str = "POST",  # noqa: ARG002
+        path: str = "/graphql",  # noqa: ARG002
+    ) -> Caller:
         """Who sent this header. Raises `Unauthenticated`, or `GrantsUnconfirmed`."""
         snapshot = self.snapshot()
         if authorization is None:
             raise Unauthenticated("An access token is needed.", error=None)
-        known = self._known.get(authorization)
-        if known is None or known.snapshot is not snapshot:
-            known = self._admit(authorization, known, snapshot)
-        check_time(known.token.claims, clock.wall())
-        self._known.move_to_end(authorization)
-        return known.caller
+        caller, token = self._admitted.get(authorization) or self._admit(authorization, snapshot)
+        check_time(token.claims, clock.wall())
+        return caller
 
-    def _admit(self, authorization: str, known: _Known | None, snapshot: Snapshot) -> _Known:
-        if known is None or known.token.kid not in snapshot.keys:
-            token = verify(_bearer(authorization), snapshot.keys, self.issuer)
-        else:
-            token = known.token
-        admitted = _Known(token, snapshot, self._make_caller(token.claims, snapshot))
-        self._known[authorization] = admitted
-        if len(self._known) > TOKENS_KEPT:
-            self._known.popitem(last=False)
+    def again(self, caller: Caller) -> Caller:
+        """The same caller by the rights of now, for one already admitted. Raises what `caller` raises."""
+        snapshot, admission = self.snapshot(), caller.admission
+        if not isinstance(admission, _Admission):
+            return caller
+        check_time(admission.token.claims, clock.wall())
+        return caller if admission.snapshot is snapshot else _made(admission.token, snapshot)
+
+    def confirm(self, caller: Caller) -> None:
+        """Whether what this caller was admitted with still holds: `GrantsUnconfirmed` or `RightsChanged` if not.
+
+        For work under way, before each further step of it. A token that runs out meanwhile does not end the work. Of a
+        caller whom no token made only the lease is asked.
+        """
+        snapshot, admission = self.snapshot(), caller.admission
+        if not isinstance(admission, _Admission) or admission.snapshot is snapshot:
+            return
+        try:
+            rights = _made(admission.token, snapshot).rights
+        except Unauthenticated as refused:
+            raise RightsChanged from refused
+        if rights is not caller.rights:
+            raise RightsChanged
+
+    def _admit(self, authorization: str, snapshot: Snapshot) -> tuple[Caller, Presented]:
+        token = self._read.get(authorization)
+        if token is None or token.kid not in snapshot.policy.keys:
+            token = presented(verify(_bearer(authorization), snapshot.keys, self.issuer), self.subjects)
+        admitted = self._admitted[authorization] = _made(token, snapshot), token
+        self._read[authorization] = token
+        if len(self._read) > TOKENS_KEPT:
+            oldest = next(iter(self._read))
+            del self._read[oldest]
+            self._admitted.pop(oldest, None)
         return admitted
 
-    def _make_caller(self, claims: Claims, snapshot: Snapshot) -> Caller:
-        client = _live_client(claims, snapshot)
-        purpose = _purpose(claims)
-        subject = self._subject(claims)
-        asking = Asking(client.client, purpose.code if purpose else None, claims.scope, for_citizen=subject is not None)
-        return Caller(client.agency, client.client, purpose, subject, snapshot.rights(asking))
 
-    def _subject(self, claims: Claims) -> str | None:
-        if claims.sealed_subject is None:
-            return None
-        try:
-            return self.subjects.open(claims.sealed_subject, claims.client_id)
-        except NotSealedHere as error:
-            raise Unauthenticated("The access token is not valid.") from error
+def _snapshot_of(policy: Policy, now: float, known: Snapshot | None) -> Snapshot:
+    """What counts now. Where only tokens or consents were revoked, everything else of the known one remains."""
+    if known is not None and known.counts_at(now) and known.policy.rules_revision == policy.rules_revision:
+        return known.under(policy)
+    return policy.at(now, known)
 
 
 def _bearer(authorization: str) -> str:
@@ -101,14 +128,37 @@ def _bearer(authorization: str) -> str:
     return token
 
 
-def _live_client(claims: Claims, snapshot: Snapshot) -> Client:
-    client = snapshot.clients.get(claims.client_id)
-    if client is None or not client.bearer:
+def _made(token: Presented, snapshot: Snapshot) -> Caller:
+    """Whom this token makes its bearer under this snapshot."""
+    asking, claims = token.asking, token.claims
+    if token.kid not in snapshot.policy.keys:
+        raise Unauthenticated("The access token is not valid.")
+    if not snapshot.revoked.isdisjoint(token.references):
+        raise Unauthenticated("The access token was revoked.")
+    client = _live_client(asking, snapshot)
+    if claims.cnf is not None or not client.bearer:
         raise Unauthenticated("The client of this access token is not admitted.")
+    holder = asking.agency or client.agency
+    return Caller(
+        agency=holder,
+        client=client.client,
+        purpose=token.purpose,
+        subject=token.subject,
+        rights=snapshot.rights(asking),
+        supplier=None if holder == client.agency else client.agency,
+        through=asking.through,
+        representative=token.representative,
+        registered_only=client.registered_only,
+        operations=snapshot.operations(client.agency),
+        admission=_Admission(token, snapshot),
+    )
+
+
+def _live_client(asking: Asking, snapshot: Snapshot) -> Client:
+    """The client, if it, all through whom it asks, and the agency on whose behalf it asks are admitted."""
+    client = snapshot.clients.get(asking.client)
+    if client is None or not all(other in snapshot.clients for other in asking.through):
+        raise Unauthenticated("The client of this access token is not admitted.")
+    if asking.agency is not None and asking.agency not in snapshot.agencies:
+        raise Unauthenticated("The agency on whose behalf this access token asks is not admitted.")
     return client
-
-
-def _purpose(claims: Claims) -> Purpose | None:
-    for detail in claims.authorization_details:
-        return Purpose(detail.purpose, detail.legal_basis or "", detail.case_reference)
-    return None

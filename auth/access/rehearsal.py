@@ -4,7 +4,9 @@ For explanations by people with access to the installation; nothing is signed, a
 """
 
 from auth.caller import Caller, Purpose
-from auth.policy.algebra import Asking, Client, Snapshot
+from auth.policy.algebra import Asking
+from auth.policy.decided import Client
+from auth.policy.snapshot import Snapshot
 
 NOBODY = "000000000000"  # stands for the citizen for whom a portal would speak; no province has the code 000
 

@@ -16,7 +16,8 @@ from auth.oauth.assertion import METHOD
 from auth.oauth.bridge import TokenRequest
 from auth.oauth.issuing import Speaking, Terms, issue
 from auth.oauth.registered import RegisteredClient
-from auth.policy.algebra import Asking, Snapshot
+from auth.policy.algebra import Asking
+from auth.policy.snapshot import Snapshot
 from auth.scopes import Catalogue, UnknownScope
 
 NAMES_LISTED = 8

@@ -1,130 +1,141 @@
-"""The policy: what officers decided, as values, and the algebra of effective rights.
+"""The algebra of effective rights.
 
-`effective = token and client and grants valid now, for this purpose and this kind of caller`. Pure: the feed brings the
-rows, the authority asks. A `Policy` is everything of one revision, dates included; a `Snapshot` is what of it counts at
-one moment, and says when that will change by the calendar alone.
+    effective = token ∩ client ∩ grants valid now for this purpose and this kind of caller
+                [∩ delegation] [∩ the same of every client of an exchanged token]
+
+The citizen's consent is in it already: a token for a citizen names only what was consented to, and dies with the
+consent. Pure: a snapshot says what counts, and keeps what comes out.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from types import MappingProxyType
+from typing import Protocol
 
-from joserfc.jwk import ECKey
+from auth.caller import Choice, Limit, Rights
+from auth.policy.decided import Client, Delegation, Grant
+from auth.reach import Reach
 
-from auth.caller import Rights
-from auth.reach import NOWHERE, Reach
-
-MEMO_LIMIT = 4096
-"""Kinds of asking (client, purpose, scopes, for a citizen or not) that a snapshot remembers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client that is not suspended, of an agency that is not."""
-
-    client: str
-    agency: str
-    speaks_for_citizens: bool
-    bearer: bool
-    allowed: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """An active grant; sets are opened and exceptions taken out. Dates are seconds since 1970."""
-
-    number: int
-    agency: str
-    purpose: str
-    scopes: frozenset[str]
-    reach: Reach
-    valid_from: float
-    valid_until: float | None
-
-    def counts_at(self, moment: float) -> bool:
-        return self.valid_from <= moment and (self.valid_until is None or moment < self.valid_until)
-
-    @property
-    def for_citizens(self) -> bool:
-        """Grants to read oneself serve tokens that speak for a citizen, and nobody else; all others the reverse."""
-        return self.reach.kind == "self"
+Supply = dict[str, tuple[Grant, ...]]
+"""Scope by scope, the grants that give it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How a token asks. Two requests that ask the same way have the same rights."""
+    """How a token asks. Two requests that ask the same way have the same rights.
+
+    `agency` is the one on whose behalf a client of another agency asks, by delegation. `through` are the clients whose
+    tokens were exchanged for this one, the latest first; the last of them is the one that asked first.
+    """
 
     client: str
     purpose: str | None
     scope: str
     for_citizen: bool
+    agency: str | None = None
+    through: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """What counts from now until `next_change`, or until the revision changes. Remembers what it worked out."""
+class Counting(Protocol):
+    """What counts at one moment: only what is active, and within its dates."""
 
-    revision: int
-    clients: Mapping[str, Client]
-    legal_bases: Mapping[str, str]
-    keys: Mapping[str, ECKey]
-    grants: Mapping[str, tuple[Grant, ...]]
-    sets: Mapping[str, frozenset[str]]
-    next_change: float
-    _rights: dict[Asking, Rights] = field(default_factory=dict)
+    @property
+    def clients(self) -> Mapping[str, Client]: ...
+    @property
+    def grants(self) -> Mapping[str, tuple[Grant, ...]]:
+        """By agency; no agency that is suspended."""
+        ...
 
-    def rights(self, asking: Asking) -> Rights:
-        known = self._rights.get(asking)
-        if known is None:
-            if len(self._rights) >= MEMO_LIMIT:
-                self._rights.clear()
-            known = self._rights[asking] = self._work_out(asking)
-        return known
+    @property
+    def delegations(self) -> Mapping[tuple[str, str], tuple[Delegation, ...]]:
+        """By client and delegating agency."""
+        ...
 
-    def _work_out(self, asking: Asking) -> Rights:
-        client = self.clients.get(asking.client)
-        supply = (
-            {} if client is None else supplying(client, self.grants.get(client.agency, ()), self._asked(asking), asking)
-        )
-        return Rights(
-            revision=self.revision,
-            reach=MappingProxyType({scope: reduce(or_, (g.reach for g in given)) for scope, given in supply.items()}),
-            grants=MappingProxyType({scope: tuple(g.number for g in given) for scope, given in supply.items()}),
-        )
-
-    def _asked(self, asking: Asking) -> frozenset[str]:
-        return open_sets(asking.scope.split(), self.sets)
+    @property
+    def sets(self) -> Mapping[str, frozenset[str]]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Everything of one revision."""
+def effective(asking: Asking, counting: Counting, revision: int) -> Rights:
+    """What this way of asking may do: what each client of the chain may do by itself, and all of them."""
+    asked = open_sets(asking.scope.split(), counting.sets)
+    chain = (asking.client, *asking.through)
+    return _combined(revision, [_supply(place, chain, asking, asked, counting) for place in range(len(chain))])
 
-    revision: int
-    clients: Mapping[str, Client]
-    legal_bases: Mapping[str, str]
-    keys: Mapping[str, ECKey]
-    grants: tuple[Grant, ...]
-    sets: Mapping[str, frozenset[str]]
 
-    def at(self, moment: float) -> Snapshot:
-        """What counts at this moment."""
-        by_agency: dict[str, list[Grant]] = {}
-        for grant in self.grants:
-            if grant.counts_at(moment):
-                by_agency.setdefault(grant.agency, []).append(grant)
-        turning = (date for grant in self.grants for date in (grant.valid_from, grant.valid_until) if date is not None)
-        return Snapshot(
-            revision=self.revision,
-            clients=self.clients,
-            legal_bases=self.legal_bases,
-            keys=self.keys,
-            grants={agency: tuple(grants) for agency, grants in by_agency.items()},
-            sets=self.sets,
-            next_change=min((date for date in turning if date > moment), default=float("inf")),
-        )
+def _supply(place: int, chain: Sequence[str], asking: Asking, asked: frozenset[str], counting: Counting) -> Supply:
+    """What one client of the chain could ask by itself for this purpose, on behalf of the same agency."""
+    client = counting.clients.get(chain[place])
+    if client is None or not _may_ask(client, asking.for_citizen, exchanged=place < len(chain) - 1):
+        return {}
+    holder = asking.agency or client.agency
+    open_to = asked & client.allowed
+    if holder != client.agency:
+        open_to &= _delegated(counting.delegations.get((client.client, holder), ()), asking.purpose)
+    return _supplying(counting.grants.get(holder, ()), open_to, asking)
+
+
+def _may_ask(client: Client, for_citizen: bool, *, exchanged: bool) -> bool:  # noqa: FBT001
+    """A subgraph asks nothing. Whoever exchanged a token must be allowed to; only a portal speaks for a citizen first.
+
+    A client that exchanged a portal's token speaks for the citizen as that portal does, and no further.
+    """
+    if client.kind == "subgraph":
+        return False
+    return client.exchanges if exchanged else client.speaks_for_citizens or not for_citizen
+
+
+def _delegated(delegations: Iterable[Delegation], purpose: str | None) -> frozenset[str]:
+    return frozenset().union(*(given.scopes for given in delegations if given.purpose == purpose))
+
+
+def _supplying(grants: Iterable[Grant], open_to: frozenset[str], asking: Asking) -> Supply:
+    supply: Supply = {}
+    for grant in grants:
+        if grant.purpose == asking.purpose and grant.for_citizens == asking.for_citizen:
+            for scope in grant.scopes & open_to:
+                supply[scope] = (*supply.get(scope, ()), grant)
+    return supply
+
+
+def _combined(revision: int, supplies: Sequence[Supply]) -> Rights:
+    """Scope by scope what all of them give: reach is intersected, and every limit counts."""
+    scopes = frozenset.intersection(*(frozenset(supply) for supply in supplies))
+    given = {scope: tuple(supply[scope] for supply in supplies) for scope in scopes}
+    united = {of_all: _united_reach(of_all) for of_all in set(given.values())}
+    chosen = {of_all: choices for of_all in united if (choices := _choices(of_all))}
+    grants = {grant for of_all in united for of_one in of_all for grant in of_one}
+    return Rights(
+        revision=revision,
+        reach=MappingProxyType({scope: united[of_all] for scope, of_all in given.items()}),
+        grants=MappingProxyType({scope: _numbers(of_all) for scope, of_all in given.items()}),
+        limits=MappingProxyType({scope: chosen[of_all] for scope, of_all in given.items() if of_all in chosen}),
+        emergencies=frozenset(grant.number for grant in grants if grant.emergency),
+    )
+
+
+Given = tuple[tuple[Grant, ...], ...]
+"""Client by client, the grants that give one scope."""
+
+
+def _united_reach(of_all: Given) -> Reach:
+    return reduce(and_, (reduce(or_, (grant.reach for grant in of_one)) for of_one in of_all))
+
+
+def _numbers(of_all: Given) -> tuple[int, ...]:
+    return tuple(sorted({grant.number for of_one in of_all for grant in of_one}))
+
+
+def _choices(of_all: Given) -> tuple[Choice, ...]:
+    """What is charged: nothing for a client that also has the scope by a grant without a limit."""
+    choices = (_choice(of_one) for of_one in of_all)
+    return tuple(dict.fromkeys(choice for choice in choices if choice))
+
+
+def _choice(of_one: tuple[Grant, ...]) -> Choice:
+    limits = [Limit(grant.number, grant.persons_per_day) for grant in of_one if grant.persons_per_day is not None]
+    return tuple(sorted(limits, key=lambda limit: limit.grant)) if len(limits) == len(of_one) else ()
 
 
 def open_sets(names: Iterable[str], sets: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -133,27 +144,3 @@ def open_sets(names: Iterable[str], sets: Mapping[str, frozenset[str]]) -> froze
     for name in names:
         found |= sets.get(name, {name})
     return frozenset(found)
-
-
-def supplying(
-    client: Client, grants: Iterable[Grant], asked: frozenset[str], asking: Asking
-) -> dict[str, tuple[Grant, ...]]:
-    """The grants that supply each scope: what was asked, what the client may ask, what is granted for this."""
-    if asking.for_citizen and not client.speaks_for_citizens:
-        return {}
-    open_to = asked & client.allowed
-    supply: dict[str, tuple[Grant, ...]] = {}
-    for grant in grants:
-        if (
-            grant.agency == client.agency
-            and grant.purpose == asking.purpose
-            and grant.for_citizens == asking.for_citizen
-        ):
-            for scope in grant.scopes & open_to:
-                supply[scope] = (*supply.get(scope, ()), grant)
-    return supply
-
-
-def jurisdiction(communes: Iterable[frozenset[str]]) -> Reach:
-    """The reach of several administrative units; units that no longer exist reach nobody."""
-    return reduce(or_, (Reach(communes=codes) for codes in communes), NOWHERE)

@@ -1,13 +1,15 @@
-"""Keeps the policy of this process alive, or says that it is not.
+"""Keeps the policy of this process alive from the database, or says that it is not.
 
 PostgreSQL notifies at commit; asking for the revision twice a second is the safety net and renews the lease. A policy
 that was not confirmed for the length of the lease is not used: a lost notification or a cut network ends in refusal,
-not in yesterday's rights. The connection must reach the primary directly, not through a pool of transactions.
+not in yesterday's rights. The order of announcing, reading and acknowledging is that of `acknowledgements`. The
+connection must reach the primary directly, not through a pool of transactions.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from uuid import uuid4
 
 import asyncpg
 import structlog
@@ -15,31 +17,37 @@ from asyncpg import Connection, Record
 
 from auth import clock
 from auth.errors import GrantsUnconfirmed
-from auth.policy.algebra import Policy
+from auth.policy.acknowledgements import LEASE_S, acknowledge, announce, leave
 from auth.policy.rows import REVISION
+from auth.policy.snapshot import Policy
 from auth.policy.triggers import CHANNEL
 
-LEASE_S = 2.0
 POLL_S = 0.5
 STATEMENT_S = 1.0
 CONNECT_S = 2.0
 RETRY_S = 0.2
+LEAVE_S = 1.0
+
+NEVER = float("-inf")
 
 log = structlog.get_logger(__name__)
 
+Read = Callable[["Connection[Record]", Policy | None], Awaitable[Policy]]
+"""The policy of now, given what was known before."""
+
 
 class PolicyFeed:
-    """One connection, one task. `read` turns the rows into a `Policy`."""
+    """A `PolicySource` over one connection and one task. `read` turns the rows into a `Policy`."""
 
-    def __init__(self, dsn: str, read: "Callable[[Connection[Record]], Awaitable[Policy]]") -> None:
+    def __init__(self, dsn: str, read: Read) -> None:
         self._dsn, self._read = dsn, read
+        self._process = uuid4()
         self._policy: Policy | None = None
-        self._confirmed_at = float("-inf")
+        self._announced_at = self._confirmed_at = NEVER
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Read the policy once, raising if that cannot be done, and follow it from then on."""
         connection = await self._connect()
         try:
             await self._refresh(connection)
@@ -53,9 +61,10 @@ class PolicyFeed:
         while self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=0.1)
+        self._confirmed_at = NEVER
+        await self._leave()
 
     def policy(self) -> Policy:
-        """The policy in force, or `GrantsUnconfirmed`."""
         if self._policy is None or clock.lease() - self._confirmed_at > LEASE_S:
             raise GrantsUnconfirmed
         return self._policy
@@ -63,6 +72,7 @@ class PolicyFeed:
     async def _connect(self) -> "Connection[Record]":
         connection = await asyncpg.connect(self._dsn, timeout=CONNECT_S, command_timeout=STATEMENT_S)
         await connection.add_listener(CHANNEL, lambda *_: self._changed.set())
+        self._announced_at = NEVER
         return connection
 
     async def _keep_following(self, connection: "Connection[Record]") -> None:
@@ -89,8 +99,24 @@ class PolicyFeed:
                     await self._changed.wait()
 
     async def _refresh(self, connection: "Connection[Record]") -> None:
-        asked_at = clock.lease()
-        revision = await connection.fetchval(REVISION)
-        if self._policy is None or revision != self._policy.revision:
-            self._policy = await self._read(connection)
-        self._confirmed_at = asked_at
+        """Announce, ask, read where something changed. The lease runs from the announcement, which others see too."""
+        if clock.lease() - self._announced_at > POLL_S / 2:
+            await self._announce(connection)
+        if self._policy is None or await connection.fetchval(REVISION) != self._policy.revision:
+            self._policy = await self._read(connection, self._policy)
+            self._confirmed_at = self._announced_at
+            await acknowledge(connection, self._process, self._policy.revision)
+        self._confirmed_at = self._announced_at
+
+    async def _announce(self, connection: "Connection[Record]") -> None:
+        about_to = clock.lease()
+        await announce(connection, self._process, self._policy.revision if self._policy else 0)
+        self._announced_at = about_to
+
+    async def _leave(self) -> None:
+        """Say goodbye; where that fails, others find out by the lease."""
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            async with asyncio.timeout(LEAVE_S):
+                connection = await asyncpg.connect(self._dsn, timeout=LEAVE_S, command_timeout=LEAVE_S)
+                await leave(connection, self._process)
+                await connection.close()

@@ -1,75 +1,123 @@
 """Reads the policy of one revision from the database.
 
-One transaction, so that all rows are of that revision. Names that the catalogue does not know give nothing: a grant of
-yesterday must not stop the server, and cannot widen anything.
+One transaction, so that all rows are of that revision. Where only a token or a consent was revoked, the rules are not
+read again. Names that the catalogue does not know give nothing: a grant of yesterday must not stop the server, and
+cannot widen anything.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from asyncpg import Connection, Record
 
+from auth.caller import Operations
 from auth.keys import verifying_key
-from auth.policy.algebra import Client, Grant, Policy, jurisdiction
-from auth.reach import EVERYWHERE, SELF, Reach
+from auth.policy.decided import Client, Delegation, Grant, Reference, SigningKey
+from auth.policy.snapshot import Policy
+from auth.reach import EVERYWHERE, SELF, Reach, in_communes
 from auth.scopes import Catalogue
 
 CommunesOf = Callable[[str, str], frozenset[str]]
 """(code, scheme) of an administrative unit -> its communes, 2025 scheme; LookupError for a unit that is not known."""
 
 REVISION = "select revision from policy"
+_REVISIONS = "select revision, rules_revision from policy"
+_REVOKED = "select kind, reference from revocations where until > now()"
+_AGENCIES = "select agency from agencies where state = 'active'"
 _CLIENTS = """\
-select client, agency, kind = 'portal' as portal, token_type = 'Bearer' as bearer, allowed
+select client, agency, kind, domain, token_type = 'Bearer' as bearer, allowed, exchanges, registered_only
 from clients join agencies using (agency)
 where clients.state = 'active' and agencies.state = 'active'"""
 _GRANTS = """\
-select grant_id, agency, purpose, scopes, sets, exceptions, reach, units, units_scheme, valid_from, valid_until
+select grant_id, agency, purpose, scopes, sets, exceptions, reach, units, units_scheme, valid_from, valid_until,
+    persons_per_day, emergency
 from grants where state = 'active' and (valid_until is null or valid_until > now()) order by grant_id"""
+_DELEGATIONS = """\
+select delegation, agency, client, purpose, scopes, sets, valid_from, valid_until
+from delegations where state = 'active' and valid_until > now() order by delegation"""
+_OPERATIONS = """\
+select agency, array_agg(document_id) as ids, array_agg(encode(sha256(convert_to(text, 'UTF8')), 'hex')) as texts
+from operations where withdrawn_at is null group by agency"""
 _PURPOSES = "select purpose, legal_basis from purposes"
-_KEYS = "select kid, public_key from signing_keys where state <> 'retired'"
+_KEYS = "select kid, public_key, state from signing_keys where state <> 'retired'"
+
+Row = Mapping[str, Any] | Record
+"""A row of a table, or what is to become one."""
 
 
-async def read_policy(connection: "Connection[Record]", catalogue: Catalogue, communes_of: CommunesOf) -> Policy:
+async def read_policy(
+    connection: "Connection[Record]", catalogue: Catalogue, communes_of: CommunesOf, known: Policy | None = None
+) -> Policy:
+    """The policy of now; of `known`, whatever still holds is kept."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
+        revision, rules_revision = await connection.fetchrow(_REVISIONS) or (0, 0)
+        revoked: frozenset[Reference] = frozenset(tuple(row) for row in await connection.fetch(_REVOKED))
+        if known is not None and known.rules_revision == rules_revision and known.revision <= revision:
+            return replace(known, revision=revision, revoked=revoked)
         return Policy(
-            revision=await connection.fetchval(REVISION),
-            clients={row["client"]: _client(row, catalogue) for row in await connection.fetch(_CLIENTS)},
+            revision=revision,
+            rules_revision=rules_revision,
+            agencies=frozenset(row["agency"] for row in await connection.fetch(_AGENCIES)),
+            clients={row["client"]: client_of(row, catalogue) for row in await connection.fetch(_CLIENTS)},
             legal_bases={row["purpose"]: row["legal_basis"] for row in await connection.fetch(_PURPOSES)},
-            keys={row["kid"]: verifying_key(json.loads(row["public_key"])) for row in await connection.fetch(_KEYS)},
-            grants=tuple(_grant(row, catalogue, communes_of) for row in await connection.fetch(_GRANTS)),
+            keys={row["kid"]: _signing_key(row) for row in await connection.fetch(_KEYS)},
+            grants=tuple([grant_of(row, catalogue, communes_of) for row in await connection.fetch(_GRANTS)]),
+            delegations=tuple([delegation_of(row, catalogue) for row in await connection.fetch(_DELEGATIONS)]),
+            operations={row["agency"]: _operations(row) for row in await connection.fetch(_OPERATIONS)},
             sets=catalogue.sets,
+            revoked=revoked,
         )
 
 
-def _client(row: Record, catalogue: Catalogue) -> Client:
+def client_of(row: Row, catalogue: Catalogue) -> Client:
     return Client(
         client=row["client"],
         agency=row["agency"],
-        speaks_for_citizens=row["portal"],
-        bearer=row["bearer"],
         allowed=catalogue.known(row["allowed"]),
+        kind=row["kind"],
+        bearer=row["bearer"],
+        exchanges=row["exchanges"],
+        registered_only=row["registered_only"],
+        domain=row["domain"],
     )
 
 
-def _grant(row: Record, catalogue: Catalogue, communes_of: CommunesOf) -> Grant:
+def grant_of(row: Row, catalogue: Catalogue, communes_of: CommunesOf) -> Grant:
     return Grant(
         number=row["grant_id"],
         agency=row["agency"],
         purpose=row["purpose"],
         scopes=catalogue.known([*row["scopes"], *row["sets"]]) - catalogue.known(row["exceptions"]),
-        reach=_reach(row, communes_of),
+        reach=reach_of(row["reach"], row["units"], row["units_scheme"], communes_of),
+        valid_from=row["valid_from"].timestamp(),
+        valid_until=_seconds(row["valid_until"]),
+        persons_per_day=row["persons_per_day"],
+        emergency=row["emergency"],
+    )
+
+
+def delegation_of(row: Row, catalogue: Catalogue) -> Delegation:
+    return Delegation(
+        number=row["delegation"],
+        agency=row["agency"],
+        client=row["client"],
+        purpose=row["purpose"],
+        scopes=catalogue.known([*row["scopes"], *row["sets"]]),
         valid_from=row["valid_from"].timestamp(),
         valid_until=_seconds(row["valid_until"]),
     )
 
 
-def _reach(row: Record, communes_of: CommunesOf) -> Reach:
-    if row["reach"] == "everywhere":
+def reach_of(kind: str, units: list[str], scheme: str | None, communes_of: CommunesOf) -> Reach:
+    """The reach as it is written; units that no longer exist reach nobody."""
+    if kind == "everywhere":
         return EVERYWHERE
-    if row["reach"] == "self":
+    if kind == "self":
         return SELF
-    return jurisdiction(_communes(code, row["units_scheme"], communes_of) for code in row["units"])
+    return in_communes(commune for code in units for commune in _communes(code, scheme or "", communes_of))
 
 
 def _communes(code: str, scheme: str, communes_of: CommunesOf) -> frozenset[str]:
@@ -77,6 +125,14 @@ def _communes(code: str, scheme: str, communes_of: CommunesOf) -> frozenset[str]
         return communes_of(code, scheme)
     except LookupError:
         return frozenset()
+
+
+def _signing_key(row: Record) -> SigningKey:
+    return SigningKey(verifying_key(json.loads(row["public_key"])), row["state"])
+
+
+def _operations(row: Record) -> Operations:
+    return Operations(frozenset(row["ids"]), frozenset(row["texts"]))
 
 
 def _seconds(moment: datetime | None) -> float | None:

@@ -34,5 +34,4 @@ processes = Table(
     moment("confirmed_at", "When it last said so. A lease later it refuses."),
     moment("started_at", "When it began.", server_default=text("now()")),
     comment="Processes that decide, and by which revision: what an officer waits for.",
-    prefixes=["UNLOGGED"],
 )

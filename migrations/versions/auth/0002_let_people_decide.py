@@ -228,8 +228,7 @@ def upgrade() -> None:
     sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False, comment="When it began."),
     sa.ForeignKeyConstraint(["client"], ["clients.client"], name=op.f("processes_client_fkey")),
     sa.PrimaryKeyConstraint("process", name=op.f("processes_pkey")),
-    comment="Processes that decide, and by which revision: what an officer waits for.",
-    prefixes=["UNLOGGED"]
+    comment="Processes that decide, and by which revision: what an officer waits for."
     )
     op.create_table("pushed_requests",
     sa.Column("digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of the request_uri."),

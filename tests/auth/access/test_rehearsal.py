@@ -3,7 +3,8 @@
 import pytest
 
 from auth.access.rehearsal import CannotRehearse, rehearsed
-from auth.policy.algebra import Client, Grant, Policy
+from auth.policy.decided import Client, Grant
+from auth.policy.snapshot import Policy
 from auth.reach import EVERYWHERE, SELF
 
 READ = "people:citizen.name:read"
@@ -11,10 +12,18 @@ BASES = {"tax.assessment": "Law A", "statistics.population": "Law B"}
 
 
 def policy(*purposes: str, portal: bool = False) -> Policy:
-    client = Client("desk", "G12", portal, bearer=True, allowed=frozenset({READ}))
+    client = Client("desk", "G12", frozenset({READ}), kind="portal" if portal else "system")
     reach = SELF if portal else EVERYWHERE
     grants = tuple(Grant(i, "G12", p, frozenset({READ}), reach, 0.0, None) for i, p in enumerate(purposes))
-    return Policy(1, {"desk": client}, BASES, {}, grants, {})
+    return Policy(
+        revision=1,
+        rules_revision=1,
+        agencies=frozenset({"G12"}),
+        clients={"desk": client},
+        legal_bases=BASES,
+        keys={},
+        grants=grants,
+    )
 
 
 def test_a_client_with_one_purpose_is_rehearsed_for_it() -> None:

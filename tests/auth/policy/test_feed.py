@@ -10,7 +10,8 @@ import pytest
 
 from auth import clock
 from auth.errors import GrantsUnconfirmed, Unauthenticated
-from auth.policy.feed import LEASE_S, POLL_S
+from auth.policy.acknowledgements import LEASE_S
+from auth.policy.feed import POLL_S, PolicyFeed
 from tests.auth.conftest import Install
 from tests.auth.world import BASIC, BORN, NAME, Installation, settled, until
 
@@ -45,6 +46,12 @@ def unconfirmed(made: Installation) -> Callable[[], bool]:
     return check
 
 
+def feed_of(made: Installation) -> PolicyFeed:
+    source = made.authority._source
+    assert isinstance(source, PolicyFeed)
+    return source
+
+
 REVOKE = "update grants set state = 'revoked', revoked_by = 'officer-3' where state = 'active'"
 
 
@@ -69,7 +76,9 @@ async def test_a_revocation_whose_notification_is_lost_is_found_by_asking(here: 
     assert holds(here, authorization)()
     await here.connection.execute("alter table grants disable trigger bump_policy")
     await here.connection.execute(REVOKE)
-    await here.connection.execute("update policy set revision = revision + 1")  # without notifying anybody
+    await here.connection.execute(
+        "update policy set revision = revision + 1, rules_revision = revision + 1"
+    )  # without notifying anybody
     assert await until(lost(here, authorization)) < 1
 
 
@@ -161,7 +170,7 @@ async def test_a_grant_whose_scope_left_the_catalogue_harms_nobody(here: Install
 
 async def test_an_authority_does_not_open_without_its_database(here: Installation, install: Install) -> None:
     there = await install(here.files)
-    there.authority._feed._dsn = there.dsn.replace("auth_of", "absent")
+    feed_of(there)._dsn = there.dsn.replace("auth_of", "absent")
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await there.authority.open()
 
@@ -170,7 +179,7 @@ async def test_a_process_closes_at_once_though_rights_change_at_that_moment(here
     await here.authority.close()
     for _ in range(20):
         await here.authority.open()
-        feed = here.authority._feed
+        feed = feed_of(here)
         await asyncio.sleep(0.01)
         feed._changed.set()
         async with asyncio.timeout(5):

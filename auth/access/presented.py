@@ -1,0 +1,76 @@
+"""A token read once: all of it that never changes, opened and put together.
+
+What it may do is not here. That is asked of the snapshot each time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from auth.access.subject import NotSealedHere, SubjectSeal
+from auth.access.tokens import Actor, Claims, VerifiedToken
+from auth.caller import Purpose
+from auth.errors import Unauthenticated
+from auth.policy.algebra import Asking
+from auth.policy.decided import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A verified token. `references` are the names under which it may be revoked."""
+
+    claims: Claims
+    kid: str
+    asking: Asking
+    purpose: Purpose | None
+    subject: str | None = field(repr=False)
+    representative: str | None = field(repr=False)
+    references: frozenset[Reference]
+
+
+def presented(token: VerifiedToken, subjects: SubjectSeal) -> Presented:
+    """Read a verified token. One that speaks of people whom it cannot name is turned away."""
+    claims = token.claims
+    subject = _opened(claims.sealed_subject, claims.client_id, subjects)
+    representative = _opened(claims.sealed_representative, claims.client_id, subjects)
+    if representative is not None and subject is None:
+        raise Unauthenticated("The access token is not valid.")
+    purpose, agency = _purpose(claims)
+    asking = Asking(
+        client=claims.client_id,
+        purpose=purpose.code if purpose else None,
+        scope=claims.scope,
+        for_citizen=subject is not None,
+        agency=agency,
+        through=tuple(_chain(claims.act)),
+    )
+    return Presented(claims, token.kid, asking, purpose, subject, representative, frozenset(_references(claims)))
+
+
+def _opened(sealed: str | None, client: str, subjects: SubjectSeal) -> str | None:
+    if sealed is None:
+        return None
+    try:
+        return subjects.open(sealed, client)
+    except NotSealedHere as error:
+        raise Unauthenticated("The access token is not valid.") from error
+
+
+def _purpose(claims: Claims) -> tuple[Purpose | None, str | None]:
+    """The one purpose, and the agency on whose behalf it is pursued."""
+    for detail in claims.authorization_details:
+        return Purpose(detail.purpose, detail.legal_basis or "", detail.case_reference), detail.on_behalf_of
+    return None, None
+
+
+def _chain(actor: Actor | None) -> Iterator[str]:
+    while actor is not None:
+        yield actor.sub
+        actor = actor.act
+
+
+def _references(claims: Claims) -> Iterator[Reference]:
+    yield "token", claims.jti
+    if claims.consent is not None:
+        yield "consent", str(claims.consent)
+    if claims.code is not None:
+        yield "code", claims.code
