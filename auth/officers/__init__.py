@@ -8,7 +8,9 @@ signed. A challenge is gone once it was answered, rightly or wrongly.
     party.py       WebAuthn as we use it: what is asked of a passkey, and whether the answer holds (pure)
     challenges.py  what passkeys are asked to sign, once
     passkeys.py    the passkeys of an officer: two at a time
-    enrolment.py   a passkey by a one-time link, and the second one beside the first
+    enrolment.py   a passkey by a one-time link
+    second.py      the second passkey beside the first; taking one away
+    changes.py     those two as changes, and their record
     sign_in.py     a session for a passkey
     sessions.py    who is signed in: renewed, idle, ended
     step_up.py     a passkey's signature under one change: the evidence that `auth.acts.perform` demands

@@ -1,10 +1,22 @@
-"""What an officer changes about their own passkeys: signed like any other change, and recorded like one."""
+"""What officers change about their own passkeys: signed like any other change, and recorded like one."""
 
-from auth.acts.change import Change, Digest, OfficerId, Title
+from hashlib import sha256
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.acts import log
+from auth.acts.actors import Actor
+from auth.acts.change import Change, Digest, OfficerId, Title, act_of, as_json
+from auth.acts.evidence import Evidence
+from auth.acts.log import Entry
+from auth.officers.door import Officers
+from auth.officers.refusals import Malformed
+
+LONGEST_LABEL = 60
 
 
-class EnrolSecond(Change, frozen=True, tag="passkey.enrol"):
-    """Enroll another passkey beside the one that signs this."""
+class EnrollPasskey(Change, frozen=True, tag="passkey.enroll"):
+    """Accept another passkey of this officer's."""
 
     officer: OfficerId
     label: Title
@@ -15,3 +27,25 @@ class RemovePasskey(Change, frozen=True, tag="passkey.remove"):
 
     officer: OfficerId
     passkey: Digest
+
+
+async def record(
+    officers: Officers, connection: AsyncConnection, change: EnrollPasskey | RemovePasskey, evidence: Evidence | None
+) -> None:
+    """Write the act; the caller has taken the lock that orders acts."""
+    kept = as_json(evidence) if evidence is not None else None
+    actor, detail = Actor("officer", change.officer), {"change": as_json(change)}
+    await log.append(connection, Entry(actor, act_of(change), change.officer, detail, officers.now(), kept))
+
+
+def fingerprint(credential: bytes) -> str:
+    """How a change names a passkey."""
+    return sha256(credential).hexdigest()
+
+
+def checked_label(label: str) -> str:
+    """What an officer calls a passkey. Raises Malformed."""
+    text = label.strip()
+    if not 0 < len(text) <= LONGEST_LABEL or not text.isprintable():
+        raise Malformed
+    return text

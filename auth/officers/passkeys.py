@@ -16,7 +16,6 @@ from auth.officers.refusals import EnoughPasskeys, LastPasskey, NotSignedIn, Pas
 from auth.tables import officer_sessions, officers, passkeys
 
 MOST = 2
-LONGEST_LABEL = 60
 
 _live = passkeys.c.removed_at.is_(None)
 
