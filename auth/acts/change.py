@@ -55,12 +55,12 @@ def checked(change: Given) -> Given:
         canonical(change)
         return msgspec.convert(msgspec.to_builtins(change), type(change))
     except msgspec.ValidationError as error:
-        raise Invalid(f"The change is not well formed{_place(error)}.") from error
+        raise Invalid(f"The change is not well formed{place(error)}.") from error
     except (ValueError, TypeError) as error:
         raise Invalid("The change is not well formed.") from error
 
 
-def _place(error: msgspec.ValidationError) -> str:
+def place(error: msgspec.ValidationError) -> str:
     """Where the fault is. The rest of the library's message may repeat what was sent."""
     _, found, place = str(error).partition(" - at ")
     return f" at {place.strip('`')}" if found and "..." not in place else ""
