@@ -1,10 +1,14 @@
 """Connections to the database of the authority, for whoever writes to it or reads one row."""
 
 import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 DATABASE_S = 2.0
 """How long a connection or a statement may take while a client waits."""
+
+OUTAGES = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""What is raised where the database does not do what it was asked."""
 
 
 def engine_of(dsn: str, connections: int, patience_s: float = DATABASE_S) -> AsyncEngine:
