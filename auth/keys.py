@@ -12,9 +12,12 @@ from typing import Any, Protocol
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
+from auth.access.nonces import KEY_BYTES as NONCE_KEY_BYTES
 from auth.access.subject import KEY_BYTES, SubjectSeal
 
 SIGNING_ALGORITHM = "ES256"
+KEYS_FRESH_S = 300
+"""How long others may keep the published keys before they look again."""
 MOST_CLIENT_KEYS = 4
 
 ClientKey = ECKey | OKPKey
@@ -32,14 +35,53 @@ class UnacceptableKey(ValueError):
     """A client's key set that must not be registered. The message is safe to show."""
 
 
-def signing_key(files: KeyFiles) -> ECKey:
-    """The private key with which this installation signs access tokens."""
-    return private_key(files, "token-signing.jwk")
+class SigningKeyMissing(RuntimeError):
+    """The private half of a signing key is in no key file of this process."""
+
+    def __init__(self, kid: str | None) -> None:
+        super().__init__(
+            "There is no signing key that counts." if kid is None else f"The key file {_signing_file(kid)} is missing."
+        )
+
+
+class SigningKeys:
+    """The private halves of the keys that sign access tokens. Which of them signs, the policy says."""
+
+    def __init__(self, files: KeyFiles) -> None:
+        self._files = files
+        self._read: dict[str, ECKey] = {}
+
+    def make(self) -> ECKey:
+        """A key of this installation's own, on file before anybody hears of it."""
+        key = ECKey.generate_key("P-256")
+        written = self._files(_signing_file(key.thumbprint()), lambda: _as_file(key))
+        return ECKey.import_key(json.loads(written))
+
+    def private(self, kid: str | None) -> ECKey:
+        """The private half of this key; raises `SigningKeyMissing`."""
+        if kid is None:
+            raise SigningKeyMissing(kid)
+        if kid not in self._read:
+            self._read[kid] = ECKey.import_key(json.loads(self._files(_signing_file(kid), lambda: _missing(kid))))
+        return self._read[kid]
+
+
+def _signing_file(kid: str) -> str:
+    return f"token-signing-{kid}.jwk"
+
+
+def _missing(kid: str) -> bytes:
+    raise SigningKeyMissing(kid)
 
 
 def subject_seal(files: KeyFiles) -> SubjectSeal:
     """The seal of citizens' keys in tokens."""
     return SubjectSeal(files("subject.key", lambda: os.urandom(KEY_BYTES)))
+
+
+def nonce_key(files: KeyFiles) -> bytes:
+    """The secret of the nonces for proofs, the same in all processes."""
+    return files("dpop-nonce.key", lambda: os.urandom(NONCE_KEY_BYTES))
 
 
 def private_key(files: KeyFiles, name: str) -> ECKey:
@@ -48,7 +90,11 @@ def private_key(files: KeyFiles, name: str) -> ECKey:
 
 
 def _new_key() -> bytes:
-    return json.dumps(ECKey.generate_key("P-256").as_dict(private=True)).encode()
+    return _as_file(ECKey.generate_key("P-256"))
+
+
+def _as_file(key: ECKey) -> bytes:
+    return json.dumps(key.as_dict(private=True)).encode()
 
 
 def public_jwk(key: ECKey) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from auth.acts import grants, log, proposals
+from auth.acts import grants, log, proposals, signing_keys
 from auth.acts.actors import PERMISSIONS, Actor, Permission, standing
 from auth.acts.answered import earlier, remember
 from auth.acts.canonical import digest
@@ -37,6 +37,9 @@ ACTS: Mapping[type[Change], Callable[[Work, Any], Awaitable[Outcome]]] = Mapping
         grants.NarrowGrant: grants.narrow,
         grants.SuspendGrant: grants.suspend,
         grants.RevokeGrant: grants.revoke,
+        signing_keys.BeginKeys: signing_keys.begin,
+        signing_keys.RotateKeys: signing_keys.rotate,
+        signing_keys.RetireKey: signing_keys.retire,
     }
 )
 

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from auth.access.subject import KEY_BYTES, NotSealedHere, SubjectSeal
-from auth.keys import UnacceptableKey, client_keys, private_key, public_jwk, signing_key, verifying_key
+from auth.keys import (
+    SigningKeyMissing,
+    SigningKeys,
+    UnacceptableKey,
+    client_keys,
+    private_key,
+    public_jwk,
+    verifying_key,
+)
 from tests.auth.world import Files
 
 EC, ED = ECKey.generate_key("P-256"), OKPKey.generate_key("Ed25519")
@@ -44,10 +52,19 @@ def test_keys_that_must_not_be_registered_are_refused(keys: Any) -> None:
 
 def test_a_key_file_is_made_once_and_published_without_its_secret() -> None:
     files = Files()
-    key = signing_key(files)
-    assert signing_key(files).thumbprint() == key.thumbprint() != private_key(files, "other").thumbprint()
+    key = SigningKeys(files).make()
+    assert SigningKeys(files).private(key.thumbprint()).thumbprint() == key.thumbprint()
+    assert private_key(files, "one").thumbprint() == private_key(files, "one").thumbprint() != key.thumbprint()
     assert "d" not in public_jwk(key)
     assert verifying_key(public_jwk(key)).thumbprint() == key.thumbprint()
+
+
+@pytest.mark.parametrize("kid", [None, "another"])
+def test_a_key_that_is_on_no_file_signs_nothing_and_none_is_made_in_its_place(kid: str | None) -> None:
+    files = Files()
+    with pytest.raises(SigningKeyMissing):
+        SigningKeys(files).private(kid)
+    assert not files
 
 
 @given(people, clients)

@@ -322,6 +322,7 @@ def upgrade() -> None:
                existing_nullable=False)
     op.add_column("policy", sa.Column("rules_revision", sa.BigInteger(), server_default="0", nullable=False, comment="The revision of the last change that was more than a token or a consent revoked."))
     op.add_column("signing_keys", sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False, comment="When it came into this state."))
+    op.execute("update signing_keys set state = 'previous' where state = 'current'")  # the first start makes one current
     op.create_index("signing_keys_one_current", "signing_keys", ["state"], unique=True, postgresql_where=sa.text("state = 'current'"))
     # Alembic does not compare checks and defaults.
     op.execute("delete from grants where state in ('proposed', 'refused')")

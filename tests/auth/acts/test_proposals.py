@@ -1,26 +1,6 @@
 """Widening takes two people: what the second one decides on, and whom the road turns away."""
 
-import asyncio
-import json
-from typing import Any
-
-import pytest
-
-from auth.acts.actors import Actor
-from auth.acts.grants import GiveGrant, RevokeGrant
-from auth.acts.proposals import (
-    AdoptProposal,
-    ApproveProposal,
-    MakeProposal,
-    RefuseProposal,
-    RequestGrant,
-    WithdrawProposal,
-    described,
-)
-from auth.acts.refusals import Conflict, Forbidden, FourEyes, Invalid, Lapsed, NotFound
-from auth.acts.terms import GrantTerms
-from tests.auth.acts.people import AN, BINH, CHI, DUNG, EM, GIVE, MACHINE, WHY, Office, refused
-from tests.auth.world import NAME
+from tests.auth.acts.people import Office
 
 
 async def test_an_officer_proposes_and_another_approves_then_the_grant_counts(office: Office) -> None:
