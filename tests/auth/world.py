@@ -44,7 +44,9 @@ class Files(dict[str, bytes]):
     """Key files of one installation, in memory."""
 
     def __call__(self, name: str, make: Callable[[], bytes], /) -> bytes:
-        return self.setdefault(name, make())
+        if name not in self:
+            self[name] = make()
+        return self[name]
 
 
 @dataclass
