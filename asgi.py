@@ -36,6 +36,7 @@ from graph.explain import Explainer
 from graph.registry import installed_domains
 from installation.databases import database_url
 from installation.home import key_bytes, key_file
+from installation.memory import memory_file
 from installation.settings import Settings, load
 from ledger import Ledger, LedgerUnreachable, NotDurable, Pseudonyms
 
@@ -101,6 +102,7 @@ class Application:
                 catalogue=catalogue_of(composed, settings),
                 communes_of=communes_of,
                 files=partial(key_file, settings.home),
+                proofs=memory_file(settings.home, "proofs.db"),
             )
         )
         databases = {domain.name: await self._database(domain.name, stack) for domain in composed.domains}

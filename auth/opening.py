@@ -1,13 +1,19 @@
 """Puts the authority of one process together, in the only order that works, and takes it apart again.
 
-The key that signs is published before the policy is read, so that this process accepts its own tokens from the start.
+A new installation gets its signing keys before the policy is read, so that a process signs what all accept.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from auth.access.authority import Authority
-from auth.keys import KeyFiles, signing_key, subject_seal
+from auth.access.nonces import Nonces
+from auth.access.possession import Possession
+from auth.access.seen import SeenProofs
+from auth.acts.beginning import ready_to_sign
+from auth.acts.desk import desk_at
+from auth.keys import KeyFiles, SigningKeys, nonce_key, subject_seal
 from auth.oauth.server import AuthorizationServer
 from auth.policy.feed import PolicyFeed
 from auth.policy.rows import CommunesOf, read_policy
@@ -16,16 +22,23 @@ from auth.scopes import Catalogue
 
 @asynccontextmanager
 async def opened(
-    dsn: str, *, issuer: str, catalogue: Catalogue, communes_of: CommunesOf, files: KeyFiles
+    dsn: str, *, issuer: str, catalogue: Catalogue, communes_of: CommunesOf, files: KeyFiles, proofs: Path
 ) -> AsyncIterator[AuthorizationServer]:
-    """The OAuth server of this process; its `authority` is the resource side."""
+    """The OAuth server of this process; its `authority` is the resource side.
+
+    `proofs` is the file in which all processes of this host remember the proofs they have seen, in memory if possible.
+    """
+    seen = SeenProofs(proofs)
     feed = PolicyFeed(dsn, lambda connection, known: read_policy(connection, catalogue, communes_of, known))
-    authority = Authority(feed, issuer=issuer, catalogue=catalogue, subjects=subject_seal(files))
-    server = AuthorizationServer(dsn, authority, signing_key(files))
+    possession = Possession(issuer, Nonces(nonce_key(files)), seen)
+    authority = Authority(feed, issuer=issuer, catalogue=catalogue, subjects=subject_seal(files), possession=possession)
+    server = AuthorizationServer(dsn, authority, SigningKeys(files))
     try:
-        await server.open()
+        async with desk_at(dsn, catalogue=catalogue, communes_of=communes_of, files=files) as desk:
+            await ready_to_sign(desk)
         await authority.open()
         yield server
     finally:
         await authority.close()
         await server.close()
+        seen.close()

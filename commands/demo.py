@@ -26,6 +26,7 @@ from graph.registry import installed_domains
 from installation.databases import database_url
 from installation.errors import Refusal
 from installation.home import key_file
+from installation.memory import memory_file
 from installation.settings import Settings
 from ledger import Ledger, Pseudonyms
 from migrations.run import check_current
@@ -100,6 +101,7 @@ async def _authority(settings: Settings, composed: Composed) -> AsyncIterator[Au
         catalogue=catalogue_of(composed, settings),
         communes_of=communes_of,
         files=partial(key_file, settings.home),
+        proofs=memory_file(settings.home, "proofs.db"),
     ) as server:
         yield server
 

@@ -3,17 +3,18 @@
 Tokens that were read are kept, and so is who they make their bearer while one snapshot lives: a token seen before costs
 a clock reading and two look-ups. Nothing here waits; without a living policy everybody is refused.
 
-The order of refusals: what is wrong with the token itself first, its revocation next, then who holds it. None of them
-depends on what is asked. A token without rights is no refusal here: its bearer may read public facts, and is told which
-scopes are missing.
+The order of refusals: what is wrong with the token itself first, its revocation next, then who it was made for, and
+last whether its sender holds the key that it is bound to. None of them depends on what is asked. A token without rights
+is no refusal here: its bearer may read public facts, and is told which scopes are missing.
 """
 
 from dataclasses import dataclass
 
 from auth import clock
+from auth.access.possession import Possession
 from auth.access.presented import Presented, presented
 from auth.access.subject import SubjectSeal
-from auth.access.tokens import check_time, verify
+from auth.access.tokens import Claims, audience, check_time, office_audience, verify
 from auth.caller import Caller
 from auth.errors import RightsChanged, Unauthenticated
 from auth.policy.algebra import Asking
@@ -23,6 +24,7 @@ from auth.policy.source import PolicySource
 from auth.scopes import Catalogue
 
 TOKENS_KEPT = 4096
+_SCHEMES = frozenset({"bearer", "dpop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,17 @@ class _Admission:
 class Authority:
     """Who is asking, and what they may do now."""
 
-    def __init__(self, source: PolicySource, *, issuer: str, catalogue: Catalogue, subjects: SubjectSeal) -> None:
-        self.issuer, self.catalogue, self.subjects = issuer, catalogue, subjects
-        self._source = source
+    def __init__(
+        self,
+        source: PolicySource,
+        *,
+        issuer: str,
+        catalogue: Catalogue,
+        subjects: SubjectSeal,
+        possession: Possession,
+    ) -> None:
+        self.issuer, self.catalogue, self.subjects, self.nonces = issuer, catalogue, subjects, possession.nonces
+        self._source, self._possession = source, possession
         self._snapshot: Snapshot | None = None
         self._read: dict[str, Presented] = {}  # by the header as it was sent, oldest first
         self._admitted: dict[str, tuple[Caller, Presented]] = {}  # the same, under `_snapshot`
@@ -63,19 +73,45 @@ class Authority:
         return known
 
     def caller(
-        self,
-        authorization: str | None,
-        proof: str | None = None,  # noqa: ARG002
-        method: str = "POST",  # noqa: ARG002
-        path: str = "/graphql",  # noqa: ARG002
+        self, authorization: str | None, proof: str | None = None, method: str = "POST", path: str = "/graphql"
     ) -> Caller:
-        """Who sent this header. Raises `Unauthenticated`, or `GrantsUnconfirmed`."""
+        """Who sent these headers (`Authorization`, `DPoP`) to the graph. Once per request: a proof is used by it.
+
+        Raises `Unauthenticated`, or `GrantsUnconfirmed`.
+        """
         snapshot = self.snapshot()
         if authorization is None:
             raise Unauthenticated("An access token is needed.", error=None)
         caller, token = self._admitted.get(authorization) or self._admit(authorization, snapshot)
         check_time(token.claims, clock.wall())
+        if token.claims.cnf is not None:
+            self._possession.prove(token.claims.cnf.jkt, _credentials(authorization)[1], proof, method, path)
         return caller
+
+    def office_caller(
+        self, authorization: str | None, proof: str | None, method: str = "POST", path: str = "/office/graphql"
+    ) -> Caller:
+        """The same at the office door, for which tokens are made apart: neither door takes those of the other."""
+        snapshot = self.snapshot()
+        if authorization is None:
+            raise Unauthenticated("An access token is needed.", error=None)
+        token = self._presented(authorization, snapshot, office_audience(self.issuer))
+        caller = _made(token, snapshot)
+        check_time(token.claims, clock.wall())
+        if token.claims.cnf is not None:
+            self._possession.prove(token.claims.cnf.jkt, _credentials(authorization)[1], proof, method, path)
+        return caller
+
+    def standing(self, token: str, *audiences: str) -> tuple[Caller, Claims]:
+        """Whom this token makes its bearer now, whoever that is. For the OAuth server, which is asked about tokens.
+
+        No proof is asked for: a client may show its token to those who are to answer for it. Raises what `caller` does.
+        """
+        snapshot = self.snapshot()
+        read = presented(verify(token, snapshot.keys, self.issuer, audiences), self.subjects)
+        caller = _made(read, snapshot)
+        check_time(read.claims, clock.wall())
+        return caller, read.claims
 
     def again(self, caller: Caller) -> Caller:
         """The same caller by the rights of now, for one already admitted. Raises what `caller` raises."""
@@ -104,7 +140,7 @@ class Authority:
     def _admit(self, authorization: str, snapshot: Snapshot) -> tuple[Caller, Presented]:
         token = self._read.get(authorization)
         if token is None or token.kid not in snapshot.policy.keys:
-            token = presented(verify(_bearer(authorization), snapshot.keys, self.issuer), self.subjects)
+            token = self._presented(authorization, snapshot, audience(self.issuer))
         admitted = self._admitted[authorization] = _made(token, snapshot), token
         self._read[authorization] = token
         if len(self._read) > TOKENS_KEPT:
@@ -112,6 +148,15 @@ class Authority:
             del self._read[oldest]
             self._admitted.pop(oldest, None)
         return admitted
+
+    def _presented(self, authorization: str, snapshot: Snapshot, door: str) -> Presented:
+        scheme, text = _credentials(authorization)
+        read = presented(verify(text, snapshot.keys, self.issuer, (door,)), self.subjects)
+        if scheme == "bearer" and read.claims.cnf is not None:
+            raise Unauthenticated("The access token is bound to a key: send it as Authorization: DPoP.", scheme="DPoP")
+        if scheme == "dpop" and read.claims.cnf is None:
+            raise Unauthenticated("The access token is not bound to a key: send it as Authorization: Bearer.")
+        return read
 
 
 def _snapshot_of(policy: Policy, now: float, known: Snapshot | None) -> Snapshot:
@@ -121,11 +166,13 @@ def _snapshot_of(policy: Policy, now: float, known: Snapshot | None) -> Snapshot
     return policy.at(now, known)
 
 
-def _bearer(authorization: str) -> str:
+def _credentials(authorization: str) -> tuple[str, str]:
+    """The scheme, bearer or dpop, and the token."""
     scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated("An access token is needed: Authorization: Bearer.", error=None)
-    return token
+    scheme = scheme.lower()
+    if scheme not in _SCHEMES or not token:
+        raise Unauthenticated("An access token is needed: Authorization: DPoP, or Bearer.", error=None)
+    return scheme, token
 
 
 def _made(token: Presented, snapshot: Snapshot) -> Caller:
@@ -136,8 +183,8 @@ def _made(token: Presented, snapshot: Snapshot) -> Caller:
     if not snapshot.revoked.isdisjoint(token.references):
         raise Unauthenticated("The access token was revoked.")
     client = _live_client(asking, snapshot)
-    if claims.cnf is not None or not client.bearer:
-        raise Unauthenticated("The client of this access token is not admitted.")
+    if client.bearer != (claims.cnf is None):
+        raise Unauthenticated("The client of this access token is registered for the other kind of token.")
     holder = asking.agency or client.agency
     return Caller(
         agency=holder,

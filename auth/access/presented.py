@@ -3,11 +3,10 @@
 What it may do is not here. That is asked of the snapshot each time.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from auth.access.subject import NotSealedHere, SubjectSeal
-from auth.access.tokens import Actor, Claims, VerifiedToken
+from auth.access.tokens import Claims, VerifiedToken
 from auth.caller import Purpose
 from auth.errors import Unauthenticated
 from auth.policy.algebra import Asking
@@ -41,9 +40,9 @@ def presented(token: VerifiedToken, subjects: SubjectSeal) -> Presented:
         scope=claims.scope,
         for_citizen=subject is not None,
         agency=agency,
-        through=tuple(_chain(claims.act)),
+        through=claims.through,
     )
-    return Presented(claims, token.kid, asking, purpose, subject, representative, frozenset(_references(claims)))
+    return Presented(claims, token.kid, asking, purpose, subject, representative, frozenset(claims.traces))
 
 
 def _opened(sealed: str | None, client: str, subjects: SubjectSeal) -> str | None:
@@ -60,17 +59,3 @@ def _purpose(claims: Claims) -> tuple[Purpose | None, str | None]:
     for detail in claims.authorization_details:
         return Purpose(detail.purpose, detail.legal_basis or "", detail.case_reference), detail.on_behalf_of
     return None, None
-
-
-def _chain(actor: Actor | None) -> Iterator[str]:
-    while actor is not None:
-        yield actor.sub
-        actor = actor.act
-
-
-def _references(claims: Claims) -> Iterator[Reference]:
-    yield "token", claims.jti
-    if claims.consent is not None:
-        yield "consent", str(claims.consent)
-    if claims.code is not None:
-        yield "code", claims.code

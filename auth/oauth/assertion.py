@@ -7,14 +7,13 @@ here which clients exist. An assertion counts as used only after its signature w
 
 import hashlib
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import msgspec
 from authlib.oauth2.rfc6749 import InvalidClientError
-from joserfc import jws, jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
+from auth.access.compact import Opened, Reader, Unreadable, VerifyingKey, kind_of
 from auth.access.tokens import CLOCK_SKEW_S
 from auth.keys import ClientKey
 
@@ -24,24 +23,20 @@ LONGEST_LIFE_S = 60
 LONGEST_ASSERTION = 4096
 ALGORITHMS = ("ES256", "EdDSA", "Ed25519")
 
-_HEADER = frozenset({"alg", "typ", "kid"})
-_TYPES = frozenset({None, "JWT", "client-authentication+jwt"})
-
 # A signature is checked against these where the client has no such key: refusing takes as long as comparing.
 _DECOY_EC = ECKey.generate_key("P-256", private=False)
 _DECOY_ED = OKPKey.generate_key("Ed25519", private=False)
 
 
-class _Registry(jws.JWSRegistry):
-    """`EdDSA` is the older name of `Ed25519` (RFC 9864) and means it: clients have no keys of another Edwards curve."""
-
-    def get_alg(self, name: str) -> Any:
-        return super().get_alg("Ed25519" if name == "EdDSA" else name)
-
-
-_REGISTRY = _Registry(algorithms=["ES256", "Ed25519"])
-
 ClientName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._~-]{1,48}\Z")]
+
+
+class AssertionHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`kid` names one of the keys that are registered; no other key is ever looked for."""
+
+    alg: Literal["ES256", "EdDSA", "Ed25519"]
+    kid: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+    typ: Literal["JWT", "client-authentication+jwt"] | None = None
 
 
 class AssertionClaims(msgspec.Struct, frozen=True):
@@ -57,36 +52,27 @@ class AssertionClaims(msgspec.Struct, frozen=True):
 
     def digest(self) -> bytes:
         """What is kept of a used assertion."""
-        return hashlib.sha256(f"{self.sub}\0{self.jti}".encode()).digest()
+        return hashlib.sha256(f"assertion\0{self.sub}\0{self.jti}".encode()).digest()
 
 
-class Assertion(msgspec.Struct, frozen=True):
-    """An assertion whose form and claims are good, and whose signature has not been looked at."""
+Assertion = Opened[AssertionHeader, AssertionClaims]
 
-    text: str
-    algorithm: str
-    kid: str
-    claims: AssertionClaims
+_reader = Reader(AssertionHeader, AssertionClaims, LONGEST_ASSERTION)
 
 
 def read(text: str, issuer: str, now: float) -> Assertion:
-    """Check all that does not depend on the client."""
+    """Check all that does not depend on the client. The signature has not been looked at."""
     if len(text) > LONGEST_ASSERTION:
         raise InvalidClientError(description=f"The assertion is longer than {LONGEST_ASSERTION} bytes.")
     try:
-        unverified = jws.extract_compact(text.encode())
-        header = unverified.headers()
-        claims = msgspec.json.decode(unverified.payload or b"", type=AssertionClaims)
-    except (JoseError, msgspec.DecodeError, ValueError, RecursionError) as error:
+        assertion = _reader.open(text)
+    except Unreadable as error:
         raise InvalidClientError(
-            description="The assertion must be a JWS with iss, sub, aud (one string), exp and jti."
+            description="The assertion must be a JWT: in its header alg (ES256, EdDSA), kid of the registered key and "
+            "perhaps typ (JWT), nothing else; in its claims iss, sub, aud (one string), exp and jti."
         ) from error
-    if not header.keys() <= _HEADER or header.get("typ") not in _TYPES or header["alg"] not in ALGORITHMS:
-        raise InvalidClientError(description="The assertion header holds alg (ES256, EdDSA), kid and perhaps typ only.")
-    if not isinstance(header.get("kid"), str):
-        raise InvalidClientError(description="The assertion header needs the kid of the registered key.")
-    _check(claims, issuer, now)
-    return Assertion(text, header["alg"], header["kid"], claims)
+    _check(assertion.claims, issuer, now)
+    return assertion
 
 
 def _check(claims: AssertionClaims, issuer: str, now: float) -> None:
@@ -105,12 +91,11 @@ def _check(claims: AssertionClaims, issuer: str, now: float) -> None:
 
 def is_signed_by(assertion: Assertion, keys: Mapping[str, ClientKey]) -> bool:
     """Whether one of these keys signed. A key that is not there costs as much time as one that is."""
-    expected: type[ClientKey] = ECKey if assertion.algorithm == "ES256" else OKPKey
-    decoy: ClientKey = _DECOY_EC if expected is ECKey else _DECOY_ED
-    key = keys.get(assertion.kid)
-    known = isinstance(key, expected)
-    try:
-        jwt.decode(assertion.text, key if known and key is not None else decoy, registry=_REGISTRY)
-    except (JoseError, ValueError):
-        return False
-    return known
+    key = keys.get(assertion.header.kid)
+    known = key is not None and isinstance(key, kind_of(assertion.header.alg))
+    signed = assertion.is_signed_by(assertion.header.alg, key if known and key else _decoy(assertion))
+    return known and signed
+
+
+def _decoy(assertion: Assertion) -> VerifyingKey:
+    return _DECOY_EC if kind_of(assertion.header.alg) is ECKey else _DECOY_ED

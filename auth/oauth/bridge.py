@@ -15,6 +15,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from sqlalchemy.orm import Session
 
+from auth.access.proofs import Proof
 from auth.access.purposes import PurposeDetail
 
 FORM = "application/x-www-form-urlencoded"
@@ -28,15 +29,24 @@ _LONGEST_OTHER = 4 * 1024
 
 
 class TokenRequest(OAuth2Request):
-    """A token request. `citizen` is never a parameter: it is set in process, by whoever signed the citizen in."""
+    """A request of a client to one of the endpoints of the OAuth server.
+
+    `citizen` is never a parameter: it is set in process, by whoever signed the citizen in. `proof` is one that is good
+    for this request, and was not looked for among those already used: that is done once the client is authenticated.
+    """
 
     def __init__(self, uri: str, form: dict[str, str], session: Session, citizen: str | None = None) -> None:
         super().__init__("POST", uri)
         self.payload: BasicOAuth2Payload = BasicOAuth2Payload(form)
         self.session, self.citizen = session, citizen
         self.detail: PurposeDetail | None = None
-        self.jkt: str | None = None
+        self.proof: Proof | None = None
         self._form = form
+
+    @property
+    def jkt(self) -> str | None:
+        """The thumbprint of the key that the client showed with this request."""
+        return self.proof.jkt if self.proof else None
 
     @property
     def form(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the token endpoint reads and writes: the registered client, and assertions that were used.
+"""What every endpoint reads and writes first: the registered client, and assertions and proofs that were used.
 
 Read from the database at each request, not from the snapshot: a client suspended a moment ago gets no token.
 """
@@ -14,18 +14,24 @@ from sqlalchemy.orm import Session
 
 from auth.access.tokens import CLOCK_SKEW_S
 from auth.keys import ClientKey, UnacceptableKey, client_keys
-from auth.oauth.assertion import METHOD, AssertionClaims
+from auth.oauth.assertion import METHOD
 from auth.tables import agencies, clients, used_once
+
+CLIENT_CREDENTIALS, TOKEN_EXCHANGE = "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"
+FOR_CITIZENS = frozenset({"authorization_code", "refresh_token"})
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredClient(ClientMixin):
-    """A client as Authlib asks about it: one way to authenticate, one kind of grant."""
+    """A client as Authlib asks about it: one way to authenticate, and the kinds of grant it was registered for."""
 
     client: str
     agency: str
     bearer: bool
     keys: Mapping[str, ClientKey]
+    kind: str = "system"
+    exchanges: bool = False
+    per_minute: int | None = None
 
     def get_client_id(self) -> str:
         return self.client
@@ -34,15 +40,18 @@ class RegisteredClient(ClientMixin):
         return method == METHOD
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == "client_credentials"
+        if grant_type == TOKEN_EXCHANGE:
+            return self.exchanges
+        return grant_type == CLIENT_CREDENTIALS or (grant_type in FOR_CITIZENS and self.kind == "portal")
 
 
 def find_client(session: Session, client: str) -> RegisteredClient | None:
     """The client, unless it or its agency is suspended."""
+    told = clients.c
     row = session.execute(
-        select(clients.c.agency, clients.c.token_type, clients.c.public_keys)
-        .join(agencies, agencies.c.agency == clients.c.agency)
-        .where(clients.c.client == client, clients.c.state == "active", agencies.c.state == "active")
+        select(told.agency, told.token_type, told.public_keys, told.kind, told.exchanges, told.tokens_per_minute)
+        .join(agencies, agencies.c.agency == told.agency)
+        .where(told.client == client, told.state == "active", agencies.c.state == "active")
     ).one_or_none()
     if row is None:
         return None
@@ -50,19 +59,23 @@ def find_client(session: Session, client: str) -> RegisteredClient | None:
         keys = client_keys(row.public_keys)
     except UnacceptableKey:
         keys = {}
-    return RegisteredClient(client, row.agency, row.token_type == "Bearer", keys)  # noqa: S105
+    bearer = row.token_type == "Bearer"  # noqa: S105  the name of a kind of token
+    return RegisteredClient(client, row.agency, bearer, keys, row.kind, row.exchanges, row.tokens_per_minute)
 
 
-def use_once(session: Session, claims: AssertionClaims) -> bool:
-    """Whether this assertion is seen for the first time, in all processes. Committed at once, whatever follows."""
-    kept_until = datetime.fromtimestamp(claims.exp + 2 * CLOCK_SKEW_S, UTC)
-    statement = insert(used_once).values(digest=claims.digest(), expires_at=kept_until)
+def use_once(session: Session, digest: bytes, until: float) -> bool:
+    """Whether this assertion or proof is seen for the first time, in all processes.
+
+    Committed at once, whatever follows: a request that fails afterwards does not give it back.
+    """
+    kept_until = datetime.fromtimestamp(until + 2 * CLOCK_SKEW_S, UTC)
+    statement = insert(used_once).values(digest=digest, expires_at=kept_until)
     first = session.execute(statement.on_conflict_do_nothing().returning(used_once.c.digest)).first()
     session.commit()
     return first is not None
 
 
 def forget_expired(session: Session) -> None:
-    """Drop used assertions that would be refused for their age."""
+    """Drop used assertions and proofs that would be refused for their age."""
     session.execute(delete(used_once).where(used_once.c.expires_at < func.now()))
     session.commit()

@@ -4,72 +4,99 @@ Authlib is synchronous; it runs inside `AsyncSession.run_sync`, on the event loo
 threads. What is granted is read from the authority's snapshot, the same that decides every request afterwards.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 import asyncpg
 from authlib.oauth2 import AuthorizationServer as AuthlibServer
-from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
+from authlib.oauth2 import OAuth2Error
 from joserfc.jwk import ECKey
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 
 from auth import clock
 from auth.access.authority import Authority
+from auth.access.proofs import NonceNeeded, Proof, ProofRefused, check
 from auth.database import engine_of
 from auth.errors import GrantsUnconfirmed
-from auth.keys import public_jwk
-from auth.oauth import assertion
+from auth.keys import SigningKeyMissing, SigningKeys
+from auth.oauth.assertion import METHOD
+from auth.oauth.authentication import Authentication
 from auth.oauth.bridge import Answer, TokenRequest
 from auth.oauth.client_credentials import ClientCredentials
-from auth.oauth.registered import RegisteredClient, find_client, forget_expired, use_once
-from auth.tables import signing_keys
+from auth.oauth.refusals import InvalidDPoPProof, UseDPoPNonce
+from auth.oauth.registered import RegisteredClient, forget_expired
 
+TOKEN = "/oauth/token"  # noqa: S105  an address
 CONNECTIONS = 2
 PURGE_EVERY_S = 60
 
-NOT_AUTHENTICATED = "The client is not admitted, or the assertion was not signed with a key registered for it."
 UNAVAILABLE = Answer(
     503,
     {"error": "temporarily_unavailable", "error_description": "The authorization server cannot answer; try again."},
     {"Cache-Control": "no-store", "Retry-After": "1"},
 )
-_OUTAGES = (GrantsUnconfirmed, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
-
-
-class SigningKeyRetired(RuntimeError):
-    """The key file of this process was taken out of use."""
+_OUTAGES = (
+    GrantsUnconfirmed,
+    SigningKeyMissing,
+    SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
 
 
 class AuthorizationServer(AuthlibServer):
     """Issues access tokens. `authority` verifies them."""
 
-    def __init__(self, dsn: str, authority: Authority, signing_key: ECKey) -> None:
+    def __init__(self, dsn: str, authority: Authority, signing_keys: SigningKeys) -> None:
         super().__init__()
-        self.authority, self.signing_key = authority, signing_key
-        self._uri = authority.issuer + "/oauth/token"
+        self.authority, self._signing_keys = authority, signing_keys
+        self.authentication = Authentication(authority.issuer)
         self._engine = engine_of(dsn, CONNECTIONS)
         self._purge_at = 0.0
-        self.register_client_auth_method(assertion.METHOD, self._authenticate)
+        self.register_client_auth_method(METHOD, self.authentication.of_request)
         self.register_grant(ClientCredentials)
 
-    async def open(self) -> None:
-        """Publish the key of this process, so that every process accepts what it signs."""
-        async with AsyncSession(self._engine) as session:
-            await session.run_sync(self._publish_key)
+    @property
+    def signing_key(self) -> ECKey:
+        """The key that signs now, in every process: raises `SigningKeyMissing` where this one does not have it."""
+        return self._signing_keys.private(self.authority.snapshot().signing_kid)
 
     async def close(self) -> None:
         await self._engine.dispose()
 
-    async def token(self, form: dict[str, str], *, citizen: str | None = None) -> Answer:
+    async def token(self, form: dict[str, str], *, proof: str | None = None, citizen: str | None = None) -> Answer:
         """Answer a token request. `citizen` is given only by code that has signed this citizen in."""
+        return await self.respond(TOKEN, form, self._granted, proof=proof, citizen=citizen)
+
+    async def respond(
+        self,
+        path: str,
+        form: dict[str, str],
+        answer: Callable[[TokenRequest], Answer],
+        *,
+        proof: str | None = None,
+        citizen: str | None = None,
+    ) -> Answer:
+        """Answer what a client sent to one of the endpoints, with the nonce that its next proof needs.
+
+        `answer` runs in a session of the database and may raise `OAuth2Error`; it commits what must stay. `proof` is
+        the header of that name, checked here for this endpoint.
+        """
         try:
             async with AsyncSession(self._engine) as session:
-                return await session.run_sync(self._token, form, citizen)
+                request = TokenRequest(self.authority.issuer + path, form, session.sync_session, citizen)
+                given = await session.run_sync(lambda _: self._answer(request, answer, proof))
         except _OUTAGES:
             return UNAVAILABLE
+        return replace(given, headers={**given.headers, "DPoP-Nonce": self.authority.nonces.current()})
+
+    def authenticated(self, request: TokenRequest) -> RegisteredClient:
+        """The client that sent this request; raises `OAuth2Error`. Its assertion and its proof are used with this."""
+        return cast(RegisteredClient, self.authenticate_client(request, [METHOD]))
 
     def create_oauth2_request(self, request: TokenRequest) -> TokenRequest:
         return request
@@ -80,33 +107,24 @@ class AuthorizationServer(AuthlibServer):
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
         """Nobody listens: what happened is in the answer."""
 
-    def _token(self, session: Session, form: dict[str, str], citizen: str | None) -> Answer:
+    def _granted(self, request: TokenRequest) -> Answer:
+        return cast(Answer, self.create_token_response(request))
+
+    def _answer(self, request: TokenRequest, answer: Callable[[TokenRequest], Answer], proof: str | None) -> Answer:
         if clock.lease() > self._purge_at:
             self._purge_at = clock.lease() + PURGE_EVERY_S
-            forget_expired(session)
-        return cast(Answer, self.create_token_response(TokenRequest(self._uri, form, session, citizen)))
+            forget_expired(request.session)
+        try:
+            if proof is not None:
+                request.proof = self._checked(proof, request.uri)
+            return answer(request)
+        except OAuth2Error as error:
+            return cast(Answer, self.handle_error_response(request, error))
 
-    def _authenticate(self, _: object, request: TokenRequest) -> RegisteredClient:
-        form = request.form
-        if "client_secret" in form:
-            raise InvalidRequestError("Client secrets are not accepted: sign an assertion (private_key_jwt).")
-        if form.get("client_assertion_type") != assertion.ASSERTION_TYPE or "client_assertion" not in form:
-            raise InvalidClientError(description="Authenticate with client_assertion (RFC 7523, private_key_jwt).")
-        asserted = assertion.read(form["client_assertion"], self.authority.issuer, clock.wall())
-        if form.get("client_id", asserted.claims.sub) != asserted.claims.sub:
-            raise InvalidClientError(description="client_id is not the sub of the assertion.")
-        client = find_client(request.session, asserted.claims.sub)
-        if not assertion.is_signed_by(asserted, client.keys if client else {}) or client is None:
-            raise InvalidClientError(description=NOT_AUTHENTICATED)
-        if not use_once(request.session, asserted.claims):
-            raise InvalidClientError(description="The assertion was used before; sign a new one with a new jti.")
-        return client
-
-    def _publish_key(self, session: Session) -> None:
-        jwk = public_jwk(self.signing_key)
-        row = {"kid": jwk["kid"], "public_key": jwk, "state": "current"}
-        session.execute(insert(signing_keys).values(row).on_conflict_do_nothing())
-        state = session.scalar(select(signing_keys.c.state).where(signing_keys.c.kid == jwk["kid"]))
-        session.commit()
-        if state == "retired":
-            raise SigningKeyRetired(f"The token signing key {jwk['kid']} is retired; put another key file in place.")
+    def _checked(self, proof: str, url: str) -> Proof:
+        try:
+            return check(proof, "POST", url, nonces=self.authority.nonces, now=clock.wall())
+        except NonceNeeded as needed:
+            raise UseDPoPNonce(str(needed)) from needed
+        except ProofRefused as refused:
+            raise InvalidDPoPProof(str(refused)) from refused

@@ -2,7 +2,9 @@
 
 import contextlib
 import itertools
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -33,11 +35,19 @@ async def database(postgres: Postgres, templates: Settings, worker: str) -> Asyn
 @contextlib.asynccontextmanager
 async def installing(dsn: str) -> AsyncIterator[Install]:
     async with contextlib.AsyncExitStack() as processes:
+        host = Path(processes.enter_context(tempfile.TemporaryDirectory()))
 
         async def start(files: Files | None = None, catalogue: Catalogue = CATALOGUE) -> Installation:
             files = files if files is not None else Files()
             server = await processes.enter_async_context(
-                opened(dsn, issuer=ISSUER, catalogue=catalogue, communes_of=communes_of, files=files)
+                opened(
+                    dsn,
+                    issuer=ISSUER,
+                    catalogue=catalogue,
+                    communes_of=communes_of,
+                    files=files,
+                    proofs=host / "proofs.db",
+                )
             )
             connection = await asyncpg.connect(dsn)
             processes.push_async_callback(connection.close)

@@ -184,7 +184,7 @@ async def test_the_same_token_unchanged_is_accepted(unchanged: Installation) -> 
     assert caller.purpose == Purpose("security", BASIS, "G01-1")
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic ZGVzazpkZXNr", "DPoP x"])
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic ZGVzazpkZXNr", "DPoP ", "DPoP"])
 async def test_without_a_bearer_token_no_error_code_is_given(unchanged: Installation, header: str | None) -> None:
     with pytest.raises(Unauthenticated) as refused:
         unchanged.authority.caller(header)

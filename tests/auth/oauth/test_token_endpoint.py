@@ -11,7 +11,8 @@ from joserfc.jwk import ECKey, OKPKey
 
 from auth import clock
 from auth.access.tokens import LONGEST_TOKEN
-from auth.oauth.server import NOT_AUTHENTICATED
+from auth.keys import SigningKeyMissing
+from auth.oauth.authentication import NOT_AUTHENTICATED
 from tests.auth.conftest import Install
 from tests.auth.world import (
     BASIC,
@@ -328,18 +329,16 @@ async def test_assertions_past_their_time_are_forgotten(here: Installation) -> N
     assert await here.connection.fetchval("select count(*) from used_once where digest = 'old'") == 0
 
 
-async def test_a_token_of_one_process_is_good_in_another_with_its_own_key(here: Installation, install: Install) -> None:
-    files = Files({"subject.key": here.files["subject.key"]})
-    there = await install(files)
-    await settled(here)
+async def test_a_token_of_one_process_is_good_in_another(here: Installation, install: Install) -> None:
+    there = await install(here.files)
     token = await there.token("desk", NAME, assertion=here.assertion("desk"))
     assert here.authority.caller(f"Bearer {token}").client == "desk"
 
 
-async def test_a_process_with_a_retired_key_does_not_open(here: Installation) -> None:
-    await here.connection.execute("update signing_keys set state = 'retired'")
-    with pytest.raises(RuntimeError, match="retired"):
-        await here.server.open()
+@pytest.mark.usefixtures("here")
+async def test_a_process_without_the_key_that_signs_does_not_open(install: Install) -> None:
+    with pytest.raises(SigningKeyMissing):
+        await install(Files())
 
 
 async def test_no_token_and_no_assertion_is_logged(here: Installation, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,50 @@
+"""How often one may ask the OAuth server: token buckets, per process, by client and by address.
+
+A bucket holds one minute's requests and fills evenly. An address is counted before anything is read; a client only once
+its assertion was good, so that nobody can use up another's share by writing its name. With several processes each
+counts for itself, and an installation answers at most that many times the limit.
+"""
+
+import ipaddress
+import math
+from collections import OrderedDict
+from collections.abc import Hashable
+
+from auth import clock
+
+ADDRESS_PER_MINUTE = 6000
+"""The peer of the connection, so behind a proxy everybody: let the proxy count for each, and this one for the sum."""
+CLIENT_PER_MINUTE = 600
+"""Unless the client was registered with another number. A token lives five minutes: few need ten a minute."""
+BUCKETS_KEPT = 20_000
+_IPV6_SHARE = 64  # bits that a network gives to one customer
+
+
+class Rates:
+    """The buckets of one kind. The least recently used are forgotten: whoever has not asked for long starts full."""
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()  # key -> what is left, and when
+
+    def wait_s(self, key: Hashable, per_minute: int) -> int:
+        """Count a request: 0 where there was room for it, or after how many seconds there will be."""
+        now = clock.lease()
+        left, since = self._buckets.pop(key, (float(per_minute), now))
+        left = min(float(per_minute), left + (now - since) * per_minute / 60)
+        allowed = left >= 1
+        self._buckets[key] = (left - 1 if allowed else left, now)
+        if len(self._buckets) > BUCKETS_KEPT:
+            self._buckets.popitem(last=False)
+        return 0 if allowed else math.ceil((1 - left) * 60 / per_minute)
+
+
+def network_of(address: str) -> str:
+    """What is counted as one address: of IPv6 the network of a customer, who may choose among 2**64 in it."""
+    try:
+        known = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if known.version == 4:
+        return str(known)
+    mapped = getattr(known, "ipv4_mapped", None)
+    return str(mapped or ipaddress.ip_network((known, _IPV6_SHARE), strict=False))
