@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from auth.acts.canonical import NotCanonical, canonical, digest
+from auth.acts.canonical import canonical, digest
 from auth.acts.evidence import Evidence
 from auth.officers.party import Asserted, RelyingParty, read_assertion
 from auth.officers.refusals import OfficerRefused
@@ -22,7 +22,7 @@ from auth.officers.refusals import OfficerRefused
 NONCE_BYTES = 32
 
 
-class EvidenceInvalid(ValueError):
+class EvidenceInvalid(Exception):
     """The evidence does not show that this officer signed this change. The message says what does not fit."""
 
 
@@ -50,7 +50,7 @@ def verify_evidence(kept: Mapping[str, Any], change: object, officer: str, publi
     """The evidence, if this officer's passkey of that key signed this very change. Raises EvidenceInvalid.
 
     `kept` is the column `evidence` of the act, `change` the change that the act says was made, `public_key` that of the
-    passkey whose credential id the evidence names. The passkey's own count is not compared: it has moved on.
+    officer's passkey whose credential id the evidence names. The passkey's own count is not compared: it has moved on.
     """
     try:
         evidence = msgspec.convert(kept, Evidence)
@@ -60,7 +60,7 @@ def verify_evidence(kept: Mapping[str, Any], change: object, officer: str, publi
             raise EvidenceInvalid("another change was signed")
         challenge = challenge_of(_bytes(evidence.nonce), change)
         RelyingParty(origin).verified(_asserted(evidence), challenge, public_key, 0)
-    except (msgspec.ValidationError, NotCanonical, UnicodeError, TypeError) as error:
+    except (msgspec.ValidationError, ValueError, TypeError) as error:
         raise EvidenceInvalid("the evidence cannot be read") from error
     except OfficerRefused as error:
         raise EvidenceInvalid("the signature does not hold") from error
