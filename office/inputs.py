@@ -1,0 +1,138 @@
+"""Input types, made from the changes themselves: `auth.acts` says what a change is, once.
+
+A struct becomes an input object of the same name, a union of structs a `@oneOf` input, a choice of words an enum, a
+number that may pass 31 bits an ID. What was given goes back the same way, as plain JSON that msgspec reads; so a limit
+or a pattern is checked where it is declared, and a change that is added there appears at this door by itself.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from typing import Any
+
+import msgspec
+import strawberry
+from msgspec import inspect
+from strawberry.scalars import JSON
+
+from office.holders import ClientKind, TokenType
+from office.people import Role
+from office.rights import ReachKind, Review, UnitsScheme
+from office.rows import number
+
+INT = 2**31 - 1
+
+#: A choice of words is found by the words: each list of words has one enum in this schema.
+ENUMS: Mapping[frozenset[str], type[Enum]] = {
+    frozenset(str(member.value) for member in enum): enum
+    for enum in (ClientKind, TokenType, Role, ReachKind, Review, UnitsScheme)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How one kind of value is written in GraphQL, and how what was given becomes plain JSON again."""
+
+    type: Any
+    plain: Callable[[Any], Any]
+
+
+def input_of(struct: type[msgspec.Struct]) -> Shape:
+    """The input object of a struct. Raises TypeError for a member that has no shape here: the server does not start."""
+    return _struct(struct)
+
+
+@cache
+def _struct(struct: type[msgspec.Struct]) -> Shape:
+    fields = msgspec.structs.fields(struct)
+    shapes = {field.name: _shape(inspect.type_info(field.type), f"{struct.__name__}.{field.name}") for field in fields}
+    required = {field.name for field in fields if field.required}
+    tag = _tag(struct)
+
+    def plain(given: Any) -> dict[str, Any]:
+        """What was given; null and nothing are the same, so that msgspec's defaults hold."""
+        values = {name: getattr(given, name) for name in shapes}
+        told = {name: shapes[name].plain(value) for name, value in values.items() if not _is_absent(value)}
+        return {**tag, **told}
+
+    members = {name: shape.type if name in required else shape.type | None for name, shape in shapes.items()}
+    return Shape(_input(struct.__name__ + "Input", members, required, struct.__doc__), plain)
+
+
+def _union(structs: tuple[inspect.Type, ...], where: str) -> Shape:
+    """One of several structs, each under its own name."""
+    shapes = {_lower(each.cls.__name__): _struct(each.cls) for each in structs if isinstance(each, inspect.StructType)}
+    if len(shapes) != len(structs):
+        raise TypeError(f"{where} mixes structs with other values")
+
+    def plain(given: Any) -> Any:
+        name = next(name for name in shapes if not _is_absent(getattr(given, name)))
+        return shapes[name].plain(getattr(given, name))
+
+    members = {name: shape.type | None for name, shape in shapes.items()}
+    owner, _, member = where.partition(".")
+    description = "Exactly one of these."
+    return Shape(_input(f"{owner}{member.title()}Input", members, set(), description, one_of=True), plain)
+
+
+def _shape(info: inspect.Type, where: str) -> Shape:  # noqa: PLR0911 -- one line for each kind of value
+    match info:
+        case inspect.UnionType():
+            others = tuple(each for each in info.types if not isinstance(each, inspect.NoneType))
+            return _shape(others[0], where) if len(others) == 1 else _union(others, where)
+        case inspect.StructType():
+            return _struct(info.cls)
+        case inspect.VarTupleType() | inspect.ListType():
+            inner = _shape(info.item_type, where)
+            return Shape(list[inner.type], lambda values: [inner.plain(value) for value in values])  # type: ignore[name-defined]
+        case inspect.LiteralType():
+            return Shape(_enum(info, where), lambda member: member.value)
+        case inspect.IntType():
+            return Shape(int, _same) if info.le is not None and info.le <= INT else Shape(strawberry.ID, number)
+        case inspect.DictType() | inspect.AnyType():
+            return Shape(JSON, _same)
+        case inspect.StrType() | inspect.BoolType() | inspect.DateTimeType():
+            types = {inspect.StrType: str, inspect.BoolType: bool, inspect.DateTimeType: datetime}
+            return Shape(types[type(info)], _same)
+        case _:
+            raise TypeError(f"{where} has no shape in GraphQL: {type(info).__name__}")
+
+
+def _enum(info: inspect.LiteralType, where: str) -> type[Enum]:
+    found = ENUMS.get(frozenset(map(str, info.values)))
+    if found is None:
+        raise TypeError(f"{where} is a choice of words for which the office has no enum")
+    return found
+
+
+def _input(
+    name: str, members: Mapping[str, Any], required: set[str], description: str | None, *, one_of: bool = False
+) -> type:
+    defaults = {member: strawberry.UNSET for member in members if member not in required}
+    ordered = {**{member: members[member] for member in members if member in required}, **members}
+    made = type(name, (), {"__annotations__": ordered, **defaults})
+    return strawberry.input(made, name=name, description=_said(description), one_of=one_of or None)
+
+
+def _tag(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    config = struct.__struct_config__
+    return {} if config.tag_field is None else {config.tag_field: config.tag}
+
+
+def _said(docstring: str | None) -> str | None:
+    return None if docstring is None else " ".join(docstring.split())
+
+
+def _is_absent(value: Any) -> bool:
+    return value is None or value is strawberry.UNSET
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _lower(name: str) -> str:
+    """`giveGrant` for the struct GiveGrant, written as Strawberry wants it: give_grant."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

@@ -1,0 +1,50 @@
+"""The schema of the office: queries written in its modules, mutations made from the acts.
+
+The same for everybody: what a visitor may not ask is said by the field's description and by its refusal, not hidden.
+"""
+
+from functools import cache
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from office.changes import mutations
+from office.fields import capacities_of
+from office.holders import HolderQueries
+from office.people import PeopleQueries
+from office.proposals import ProposalQueries
+from office.rights import RightsQueries
+from office.visitor import Capacity
+
+QUERIES = (HolderQueries, RightsQueries, ProposalQueries, PeopleQueries)
+
+
+@cache
+def schema() -> strawberry.Schema:
+    """The one schema. Raises TypeError where a root field does not say who may ask it (law 1)."""
+    query = merge_types("Query", QUERIES)
+    made = strawberry.Schema(query, mutations(), config=StrawberryConfig(disable_field_suggestions=True))
+    visibility(made)
+    return made
+
+
+def executable(made: strawberry.Schema) -> GraphQLSchema:
+    """graphql-core's own schema, for checking a document step by step."""
+    return made._schema  # noqa: SLF001 -- Strawberry offers no other way to it
+
+
+def sdl() -> str:
+    """The schema in SDL."""
+    return schema().as_str()
+
+
+def visibility(of: strawberry.Schema) -> dict[str, frozenset[Capacity]]:
+    """Who may ask each root field, by its coordinate."""
+    found: dict[str, frozenset[Capacity]] = {}
+    for root in ("Query", "Mutation"):
+        definition = executable(of).type_map[root].extensions["strawberry-definition"]
+        for field in definition.fields:
+            found[f"{root}.{of.config.name_converter.get_graphql_name(field)}"] = capacities_of(field)
+    return found

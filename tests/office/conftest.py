@@ -1,0 +1,31 @@
+"""An office on a migrated database of the test's own, with officers who hold passkeys in software."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from auth.acts.desk import desk_at
+from auth.caller import Caller
+from auth.officers.door import Officers
+from installation.postgres import Postgres
+from installation.settings import Settings
+from office.context import Office
+from tests.auth.conftest import database, installing, with_desk
+from tests.auth.officers.conftest import ORIGIN, Room
+from tests.auth.world import CATALOGUE, communes_of
+from tests.office.world import Place
+
+
+def works(text: str, variables: Mapping[str, Any], caller: Caller) -> list[str]:
+    """Stands for the graph: a document is a list of scopes, and works for whoever holds them all."""
+    return [f"SCOPE_REQUIRED {scope}" for scope in text.split() if scope not in caller.rights.reach]
+
+
+@pytest.fixture
+async def place(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[Place]:
+    async with database(postgres, templates, worker) as dsn, installing(dsn) as install:
+        here = await with_desk(await install())
+        async with desk_at(dsn, catalogue=CATALOGUE, communes_of=communes_of, files=here.files, demo=True) as desk:
+            room = Room(Officers(desk.engine, ORIGIN))
+            yield Place(here, Office(desk, here.authority, room.here, works), room)
