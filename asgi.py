@@ -22,6 +22,8 @@ from auth.demo.agencies import with_demo_sets
 from auth.errors import GrantsUnconfirmed
 from auth.oauth.endpoints import RESOURCE_METADATA, routes
 from auth.opening import opened
+from auth.policy.quotas import Quotas
+from auth.policy.texts import OperationTexts
 from auth.scopes import Catalogue
 from domains.kit.database import Database, Limits
 from domains.kit.units import communes_of
@@ -31,9 +33,11 @@ from graph.catalogue import scope_sets, scopes
 from graph.compose import compose
 from graph.composed import Composed
 from graph.cursors import KEY_BYTES, Cursors
-from graph.endpoint import Endpoint, Receive, Scope, Send
+from graph.endpoint import Endpoint
 from graph.explain import Explainer
+from graph.registered import RegisteredOperations
 from graph.registry import installed_domains
+from graph.request import Receive, Scope, Send
 from installation.databases import database_url
 from installation.home import key_bytes, key_file
 from installation.memory import memory_file
@@ -108,12 +112,23 @@ class Application:
         databases = {domain.name: await self._database(domain.name, stack) for domain in composed.domains}
         ledger = await self._ledger(stack)
         cursors = Cursors([key_bytes(settings.home, "cursors.key", size=KEY_BYTES)])
-        graph = Graph(composed, databases, ledger, cursors, settings.request_deadline_ms / 1000)
+        graph = Graph(
+            composed,
+            databases,
+            ledger,
+            cursors,
+            settings.request_deadline_ms / 1000,
+            confirm=server.authority.confirm,
+            quotas=await self._quotas(stack),
+        )
         explainer = Explainer(graph)
+        texts = OperationTexts(database_url(settings, "auth"))
+        stack.push_async_callback(texts.close)
         endpoint = partial(
             Endpoint,
             graph,
             server.authority,
+            RegisteredOperations(texts),
             headers=SYNTHETIC if settings.mode == "demo" else [],
             metadata=settings.issuer + RESOURCE_METADATA,
         )
@@ -135,6 +150,12 @@ class Application:
         await ledger.open()
         stack.push_async_callback(ledger.close)
         return ledger
+
+    async def _quotas(self, stack: AsyncExitStack) -> Quotas:
+        quotas = Quotas(database_url(self._settings, "auth"))
+        await quotas.open()
+        stack.push_async_callback(quotas.close)
+        return quotas
 
     async def _database(self, name: str, stack: AsyncExitStack) -> Database:
         settings = self._settings

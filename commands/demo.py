@@ -15,6 +15,7 @@ from auth.access.rehearsal import CannotRehearse, rehearsed
 from auth.demo.install import DemoRefused, demo_token
 from auth.oauth.server import AuthorizationServer
 from auth.opening import opened
+from auth.policy.quotas import Quotas
 from domains.kit.units import communes_of
 from graph.answer import Graph, Question
 from graph.compose import compose
@@ -115,4 +116,12 @@ async def _token(settings: Settings, server: AuthorizationServer, client: str, c
 
 def _graph_without_databases(settings: Settings, composed: Composed) -> Graph:
     unopened = Ledger(database_url(settings, "ledger"), Pseudonyms(bytes(16)))
-    return Graph(composed, {}, unopened, Cursors([bytes(KEY_BYTES)]), settings.request_deadline_ms / 1000)
+    return Graph(
+        composed,
+        {},
+        unopened,
+        Cursors([bytes(KEY_BYTES)]),
+        settings.request_deadline_ms / 1000,
+        confirm=lambda _: None,  # nothing is answered here
+        quotas=Quotas(database_url(settings, "auth")),
+    )

@@ -1,22 +1,25 @@
 """The flow of every question, one call per step: compile, decide, run, record, respond.
 
 This is the one place where these lines stand together. Nothing is read before the decision, and nothing leaves before
-the ledger says that the disclosure is durable (laws 2 and 5).
+the ledger says that the disclosure is durable (laws 2 and 5). Where time passes on the way, the caller is confirmed
+before it goes on (law 6): between steps, before the record is handed over, and before the answer is.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 
 from auth.caller import Caller
+from auth.policy.quotas import Quotas, Reservation
 from graph import disclosure, failures, introspection, limits
 from graph.compile import compile_operation
 from graph.composed import Composed
 from graph.cursors import Cursors
-from graph.decide import Granted, check_areas, decide
+from graph.decide import Granted, check_areas, decide, exhausted
 from graph.document import Documents, Operation, Shape
 from graph.errors import Refused
 from graph.inputs import Values
@@ -44,9 +47,20 @@ class Graph:
     """The composed graph of one process: what it knows, and what it reads from and writes to."""
 
     def __init__(
-        self, composed: Composed, databases: Databases, ledger: Ledger, cursors: Cursors, deadline_seconds: float
+        self,
+        composed: Composed,
+        databases: Databases,
+        ledger: Ledger,
+        cursors: Cursors,
+        deadline_seconds: float,
+        *,
+        confirm: Callable[[Caller], None],
+        quotas: Quotas,
     ) -> None:
+        """`confirm` raises where what a caller was admitted with no longer holds (`Authority.confirm`)."""
         self.composed = composed
+        self._confirm = confirm
+        self._quotas = quotas
         self._databases = databases
         self._ledger = ledger
         self._cursors = cursors
@@ -59,23 +73,29 @@ class Graph:
         return self._ledger.new_request_id()
 
     async def answer(self, question: Question, caller: Caller, request_id: bytes) -> bytes:
-        """The answer's body. Raises Refused, or `ledger.NotRecorded`: then nothing may be sent."""
+        """The answer's body. Raises Refused, `ledger.NotRecorded` and what `confirm` raises: then nothing is sent."""
         plan, values = self.compile(question)
         asked = Asked(values, caller.subject, caller.client)
         limits.check_cost(plan.cost(asked))
-        record = disclosure.Record(self._ledger, plan, caller, request_id)
         granted = self.decide(plan, caller)
         refusal = granted if isinstance(granted, Refused) else check_areas(granted, asked)
         if refusal is not None:
-            await record.refusal(refusal)
+            await disclosure.Record(self._ledger, plan, caller, request_id).refusal(refusal)
             raise Places(question.text, question.operation_name).refusal(refusal)
         assert isinstance(granted, Granted)
-        run = Run(plan, granted, asked, self._databases, record.looked_at)
-        await self._finished(run)
-        body = self._body(plan, run, question)
-        del run
-        await record.durable()
-        return body
+        record = disclosure.Record(self._ledger, plan, caller, request_id, granted.emergencies)
+        room = await self._room(plan, granted, asked, record, caller) if granted.limits else None
+        try:
+            run = Run(plan, granted, asked, self._databases, record.looked_at, partial(self._confirm, caller))
+            await self._finished(run)
+            body = self._body(plan, run, question)
+            del run
+            await record.durable()
+            self._confirm(caller)
+            return body
+        finally:
+            if room is not None:
+                self._quotas.settle(room, record.persons)
 
     def compile(self, question: Question) -> tuple[Plan, Values]:
         """The plan, and the values that a request brings. Raises Refused for what does not parse, validate or fit."""
@@ -101,6 +121,22 @@ class Graph:
         if plan is None:
             plan = self._plans.put(key, compile_operation(self.composed, self._cursors, *key))
         return plan
+
+    async def _room(
+        self, plan: Plan, granted: Granted, asked: Asked, record: disclosure.Record, caller: Caller
+    ) -> Reservation:
+        """Room for all whom the request could look at, under the daily limits of its grants; or it is refused."""
+        room = await self._quotas.reserve(granted.limits, plan.most_persons(asked))
+        if not isinstance(room, Reservation):
+            refusal = exhausted(room)
+            await record.refusal(refusal)
+            raise refusal
+        try:
+            self._confirm(caller)
+        except BaseException:
+            self._quotas.settle(room, 0)
+            raise
+        return room
 
     async def _finished(self, run: Run) -> None:
         """Wait for the rows, at most until the deadline; a request that is canceled leaves its batches."""

@@ -7,12 +7,13 @@ learns nothing about whether somebody exists (law 9).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
 from typing import Any
 
-from auth.caller import Caller, Rights
+from auth.caller import Caller, Choice, Rights
+from auth.policy.quotas import Exhausted
 from auth.reach import EVERYWHERE, Reach
 from domains.kit.arrays import array_text
 from domains.kit.rules import Rule
@@ -37,11 +38,15 @@ class RowsAllowed:
 class Granted:
     """The operation may run, each step within these rows.
 
-    `areas` are the steps whose arguments must lie in a jurisdiction. `ways` is how it is run, once run.py knows.
+    `areas` are the steps whose arguments must lie in a jurisdiction. `limits` are those of the rights used, scope by
+    scope, and `emergencies` the emergency grants among those that supply them. `ways` is how it is run, once run.py
+    knows.
     """
 
     rows: Sequence[RowsAllowed]
     areas: Sequence[tuple[Step, frozenset[str]]]
+    limits: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
+    emergencies: tuple[int, ...] = ()
     ways: Any = None
 
 
@@ -59,13 +64,31 @@ def decide(plan: Plan, caller: Caller) -> Granted | Refused:
     allowed_rows = [allowed for allowed in rows if allowed is not None]
     limited = zip(plan.steps, allowed_rows, strict=True)
     areas = [(step, allowed.communes) for step, allowed in limited if step.areas and allowed.communes is not None]
-    return Granted(allowed_rows, areas)
+    used = _used(plan, caller.rights)
+    return Granted(allowed_rows, areas, _limits(used, caller.rights), _emergencies(used, caller.rights))
 
 
 def check_areas(granted: Granted, asked: Asked) -> Refused | None:
     """Refuse a question about a commune outside the caller's jurisdiction, from grants and arguments alone."""
     outside = [step for step, communes in granted.areas if any(area(asked) not in communes for area in step.areas)]
     return Refused(*map(_out_of_jurisdiction, outside)) if outside else None
+
+
+def _used(plan: Plan, rights: Rights) -> Sequence[str]:
+    """The scopes that the operation takes, and the rights to see protected persons that widen what it shows."""
+    shown = {protected_scope(step.domain) for step in plan.steps if step.rows is not None}
+    return (*dict.fromkeys(need.scope for need in plan.needs), *sorted(shown & rights.reach.keys()))
+
+
+def _limits(used: Sequence[str], rights: Rights) -> Mapping[str, Sequence[Choice]]:
+    return {scope: rights.limits[scope] for scope in used if scope in rights.limits}
+
+
+def _emergencies(used: Sequence[str], rights: Rights) -> tuple[int, ...]:
+    """The emergency grants that supply any of these scopes, be it beside others: they may be why a row is shown."""
+    if not rights.emergencies:
+        return ()
+    return tuple(sorted(rights.emergencies & {grant for scope in used for grant in rights.grants.get(scope, ())}))
 
 
 def _rows_allowed(step: Step, caller: Caller) -> RowsAllowed | None:
@@ -129,6 +152,17 @@ def _purpose_required(needs: Sequence[Need]) -> GraphError:
 
 def _consent_required() -> GraphError:
     return GraphError(Code.CONSENT_REQUIRED, "me answers only for a token that speaks for a citizen.")
+
+
+def exhausted(found: Exhausted) -> Refused:
+    """The refusal of a request for which no grant has room today."""
+    limit = max(limit.persons_per_day for limit in found.limits)
+    message = (
+        f"The grants for {found.scope} allow {limit} persons a day, and up to {found.at_most} more are asked for. "
+        f"There is room again in {found.seconds} seconds, or for a request that asks for fewer."
+    )
+    details = {"scopes": [found.scope], "limit": "persons per day", "most": limit, "retryAfter": found.seconds}
+    return Refused(GraphError(Code.RATE_LIMITED, message, details=details))
 
 
 def _out_of_jurisdiction(step: Step) -> GraphError:

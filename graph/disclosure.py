@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from auth.caller import Caller
+from graph import metrics
 from graph.errors import Refused
 from graph.plan import Plan, Reached
 from graph.run import People
@@ -20,14 +21,24 @@ _WAYS = {Reached.OPENED: Way.OPENED, Reached.LISTED: Way.LISTED, Reached.FOLLOWE
 class Record:
     """The entry of one answer."""
 
-    __slots__ = ("_caller", "_ledger", "_plan", "_request_id", "_written")
+    __slots__ = ("_caller", "_emergencies", "_ledger", "_people", "_plan", "_request_id", "_written")
 
-    def __init__(self, ledger: Ledger, plan: Plan, caller: Caller, request_id: bytes) -> None:
+    def __init__(
+        self, ledger: Ledger, plan: Plan, caller: Caller, request_id: bytes, emergencies: tuple[int, ...] = ()
+    ) -> None:
+        """`emergencies` are the emergency grants that the answer rests on."""
         self._ledger = ledger
         self._plan = plan
         self._caller = caller
         self._written: asyncio.Future[None] | None = None
+        self._people: People = []
         self._request_id = request_id
+        self._emergencies = emergencies
+
+    @property
+    def persons(self) -> int:
+        """How many persons were handed over: whoever stands in several steps is one."""
+        return len({person for _, persons in self._people for person in persons})
 
     def looked_at(self, people: People, found: bool) -> None:  # noqa: FBT001 -- as Run calls it
         """Hand over at whom the plan looks; called once, when its last personal step has said so.
@@ -36,6 +47,9 @@ class Record:
         """
         if not self._plan.personal:
             return
+        self._people = people
+        if self._emergencies:
+            metrics.count_emergency()
         places = self._plan.personal
         looked_at = [(places[number], persons) for number, persons in people if persons]
         outcome = Outcome.GRANTED if looked_at or found else Outcome.NO_HIT
@@ -58,7 +72,8 @@ class Record:
 
     def _recipient(self) -> Definition[Recipient]:
         caller = self._caller
-        return caller.rights.remembered((caller.purpose, caller.subject, self._ledger), self._define_recipient)
+        key = (caller.purpose, caller.subject, caller.representative, self._emergencies, self._ledger)
+        return caller.rights.remembered(key, self._define_recipient)
 
     def _define_recipient(self) -> Definition[Recipient]:
         caller, purpose = self._caller, self._caller.purpose
@@ -70,6 +85,10 @@ class Record:
             legal_basis=purpose.legal_basis if purpose else None,
             case_reference=purpose.case_reference if purpose else None,
             on_behalf_of=caller.subject,
+            supplier=caller.supplier,
+            through=caller.through,
+            representative=caller.representative,
+            emergencies=self._emergencies,
         )
 
     def _operation(self) -> Definition[Operation]:

@@ -3,6 +3,12 @@
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
 ANSWERS = Counter("lienthong_answers", "Answers by HTTP status.", ["status"])
+REFUSALS = Counter(
+    "lienthong_refusals",
+    "Requests refused, or started over (rights_changed), by the reason: a code of the graph, or of RFC 6750 and 9449.",
+    ["reason"],
+)
+EMERGENCIES = Counter("lienthong_emergency_disclosures", "Disclosures that used an emergency grant.")
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 
 _by_status: dict[int, Counter] = {}
@@ -14,6 +20,16 @@ def count_answer(status: int) -> None:
     if counter is None:
         counter = _by_status[status] = ANSWERS.labels(status)
     counter.inc()
+
+
+def count_refusal(reason: str) -> None:
+    """One refusal more. A reason is one of a closed list, never what a caller sent."""
+    REFUSALS.labels(reason.lower()).inc()
+
+
+def count_emergency() -> None:
+    """One disclosure more that an emergency grant supplied."""
+    EMERGENCIES.inc()
 
 
 def exposition() -> bytes:

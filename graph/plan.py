@@ -4,7 +4,7 @@ A plan is the same for everybody. It holds no value of a caller: values come wit
 getters that the compiler wrote down. Made by compile.py; read by decide.py, run.py, explain.py and the ledger.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -16,6 +16,7 @@ from domains.kit.rules import OtherRows, PersonRows, Rule
 from domains.kit.scopes import Verb
 from domains.kit.statements import Statement
 from graph.inputs import Values
+from graph.limits import KEYS_PER_HOP
 from ledger import Definition, Operation
 
 Path = tuple[str, ...]  # response keys; indices of lists are left out
@@ -90,6 +91,7 @@ class Step:
     named: Getter | None = None  # argument that names the person, where neither keys nor rows do
     at_most: int | None = None  # rows of a search above which it is TOO_MANY_MATCHES
     fan: int | Getter = 1  # rows for each row of its parent, for the cost
+    most: int | None = None  # rows for each row of its parent at most, where `fan` assumes fewer
     is_single: bool = False  # one row per key
     is_list: bool = False  # lists of a stated largest size
     is_paged: bool = False  # it returns one row more than is shown
@@ -138,3 +140,34 @@ class Plan:
             fan = step.fan if isinstance(step.fan, int) else step.fan(asked)
             rows.append(fan * (1 if step.parent is None else rows[step.parent]))
         return len(rows) + sum(rows)
+
+    def most_persons(self, asked: Asked) -> int:
+        """How many persons this request can look at, at most; steps that look at the same ones count once."""
+        rows: list[int] = []
+        persons: dict[Hashable, int] = {}
+        for step in self.steps:
+            of_parent = 1 if step.parent is None else rows[step.parent]
+            keys = of_parent if step.keys is None or step.keys.given is not None else rows[step.keys.step]
+            keys = min(keys, KEYS_PER_HOP)
+            fan = step.fan if isinstance(step.fan, int) else step.fan(asked)
+            rows.append(keys * (step.most or fan))
+            if step.is_personal:
+                persons[self._whom(step)] = self._how_many(step, keys, rows[-1])
+        return sum(persons.values())
+
+    def _whom(self, step: Step) -> Hashable:
+        """Where the persons of a step come from: the arguments, or a column of a step's rows."""
+        if step.keys is None or not step.keys_are_persons:
+            return step.number
+        if step.keys.given is not None:
+            return step.keys.given
+        source = self.steps[step.keys.step]
+        is_its_person = step.keys.column == source.person
+        return source.number if is_its_person and source.is_personal else (source.number, step.keys.column)
+
+    def _how_many(self, step: Step, keys: int, rows: int) -> int:
+        if step.named is not None:
+            return 1
+        if step.keys_are_persons:
+            return rows if step.parent is None else keys
+        return rows if step.person is not None else 0

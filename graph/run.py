@@ -2,7 +2,8 @@
 
 No task per step: futures of the loaders call back. A step that fails nulls its fields and the rest goes on (law 2); a
 request past its deadline leaves its batches, which go on for the others. When the last step that looks at people has
-said at whom, the disclosure is handed over, so that its write runs beside the remaining reads.
+said at whom, the disclosure is handed over, so that its write runs beside the remaining reads. Before steps follow
+others, and before the hand-over, the caller is confirmed: whose rights changed reads nothing further (law 6).
 """
 
 import asyncio
@@ -36,6 +37,7 @@ class Run:
         asked: Asked,
         databases: Databases,
         on_people: Callable[[People, bool], None],
+        confirm: Callable[[], None],
     ) -> None:
         """Every argument is looked at now: whatever is wrong with one is said before anything is read."""
         if granted.ways is None:
@@ -44,6 +46,7 @@ class Run:
         self._ways: list[_Way] = granted.ways
         self._asked = asked
         self._on_people = on_people
+        self._confirm = confirm
         self._values = [way.constant if way.constant is not None else way.values(asked) for way in self._ways]
         self._keys: list[Sequence[Any]] = [way.given(asked) if way.given is not None else () for way in self._ways]
         self.arguments = [get(asked) for get in plan.arguments]
@@ -59,7 +62,7 @@ class Run:
     def start(self) -> "asyncio.Future[None]":
         """Start every step whose keys are known; the future is done when all steps are."""
         if not self._silent:
-            self._on_people(self._people, self._found)
+            self._hand_over()
         for step in self._plan.steps:
             if step.keys is None or step.keys.given is not None:
                 self._start(step)
@@ -128,6 +131,8 @@ class Run:
             self._found = bool(shown if step.key_columns else self._shown(step, rows))
         self._say(step, found[step.person] if step.person is not None else ())
         self._unfinished.discard(step.number)
+        if step.followers:
+            self._confirm()
         for follower in step.followers:
             assert follower.keys is not None
             self._keys[follower.number] = found[follower.keys.column]
@@ -161,7 +166,11 @@ class Run:
         self._silent.discard(step.number)
         self._people.append((step.number, persons))
         if not self._silent:
-            self._on_people(self._people, self._found)
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        self._confirm()
+        self._on_people(self._people, self._found)
 
     def _shown(self, step: Step, rows: Any) -> list[Any]:
         """This request's own rows, without those that only tell whether there is a next page."""

@@ -148,6 +148,7 @@ class Steps:
         step.reached = Reached.OPENED if step.opened else Reached.FOLLOWED
         step.is_single, step.is_list = size == 1, size is not None and size > 1
         step.fan = 1 if size == 1 else min(size or ASSUMED_LIST, ASSUMED_LIST)
+        step.most = None if size == 1 else size
         if size is None:
             written, step.arrange = statements.page_by_keys, loader.many_per_key
         else:

@@ -12,7 +12,7 @@ from graph.errors import Code
 from graph.limits import BODY_BYTES
 from tests.graph.compiling import holding
 from tests.graph.invented.rows import pin
-from tests.graph.world import METADATA, World, request
+from tests.graph.world import World, request
 
 NEW, OLD = "application/graphql-response+json", "application/json"
 PUBLIC = '{thing(id:"1-1"){label}}'
@@ -85,7 +85,7 @@ async def test_a_client_that_leaves_before_its_body_is_complete_is_let_go(world:
 async def test_a_client_whose_body_does_not_come_is_told_so_in_time(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graph.endpoint.BODY_SECONDS", 0.1)
+    monkeypatch.setattr("graph.request.BODY_SECONDS", 0.1)
     async with asyncio.timeout(5):
         start, said = await unfinished(world.endpoint(), asyncio.Event())
     assert (start["status"], dict(start["headers"])[b"connection"]) == (408, b"close")
@@ -121,7 +121,9 @@ async def unfinished(endpoint: Endpoint, sent_at_last: asyncio.Event) -> list[An
         sent.append(message)
 
     headers = [(b"authorization", b"Bearer all"), (b"content-type", b"application/json")]
-    await endpoint({"type": "http", "method": "POST", "headers": headers, "query_string": b""}, receive, send)
+    await endpoint(
+        {"type": "http", "method": "POST", "path": "/graphql", "headers": headers, "query_string": b""}, receive, send
+    )
     return sent
 
 
@@ -138,7 +140,7 @@ async def test_as_many_requests_are_answered_at_once_as_there_is_room_for(
         await go_on.wait()
         return b"{}"
 
-    endpoint = Endpoint(world.graph, world.door, waits, headers=[], metadata=METADATA)  # type: ignore[arg-type]
+    endpoint = world.endpoint(respond=waits)
     headers = {"authorization": "Bearer all", "content-type": OLD}
     asking = [asyncio.create_task(request(endpoint, "POST", [body(PUBLIC)], headers)) for _ in range(3)]
     await asyncio.sleep(0.05)

@@ -14,7 +14,7 @@ from graph.errors import Code, Refused
 from graph.kept import Kept
 from tests.graph.compiling import CURSORS, compiled, holding, registers
 from tests.graph.invented.rows import pin
-from tests.graph.world import EVERYTHING, World
+from tests.graph.world import EVERYTHING, UNLIMITED, World
 
 CANARY = "000987654321"
 
@@ -133,12 +133,18 @@ def test_what_is_not_valid_is_not_kept() -> None:
     assert (len(documents._kept), documents._kept.bytes) == (0, 0)
 
 
+def bare(world: World) -> Graph:
+    """A graph of the registers that has read nothing yet."""
+    door = world.door.confirm
+    return Graph(registers(), world.databases, world.ledger, CURSORS, 1, confirm=door, quotas=UNLIMITED)
+
+
 @pytest.mark.parametrize(
     "fields", ["pin", "pin fullName dateOfBirth birthPlace{code name}", "landRights(first:3){edges{cursor}}"]
 )
 def test_what_is_kept_counts_about_as_it_takes(world: World, fields: str) -> None:
     """A tree and a plan are much larger than their text: a bound in letters would let callers fill the memory."""
-    graph = Graph(registers(), world.databases, world.ledger, CURSORS, 1)
+    graph = bare(world)
     before = {id(each) for each in reachable(graph)}
     text = f"query($p:PersonalNumber!){{{' '.join(f'a{n}:citizen(pin:$p){{{fields}}}' for n in range(10))}}}"
     graph.compile(Question(text, None, {"p": "001205123456"}))
@@ -158,7 +164,7 @@ def test_what_is_kept_is_bounded_in_bytes_and_never_less_than_one() -> None:
 
 def test_the_plans_of_one_document_are_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answer, "PLANS", 20)
-    graph = Graph(registers(), world.databases, world.ledger, CURSORS, 1)
+    graph = bare(world)
     flags = [f"f{n}" for n in range(6)]
     declared = ",".join(f"${flag}:Boolean!" for flag in flags)
     text = f"query({declared}){{{' '.join(f'{flag}:__typename @skip(if:${flag})' for flag in flags)}}}"

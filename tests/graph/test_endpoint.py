@@ -8,7 +8,6 @@ import orjson
 import pytest
 
 from auth.errors import GrantsUnconfirmed, Unauthenticated
-from graph.endpoint import Endpoint
 from graph.errors import STATUS, Code
 from tests.graph.compiling import holding
 from tests.graph.invented.rows import TOWNS, pin
@@ -185,10 +184,10 @@ async def test_a_caller_without_a_right_reads_which_scope_it_is(world: World, ac
 
 async def test_a_caller_with_a_refused_token_reads_what_is_wrong_with_it(world: World) -> None:
     class Refusing:
-        def caller(self, _: str | None) -> Any:
+        def caller(self, *_: Any) -> Any:
             raise Unauthenticated("The access token is not valid.")
 
-    endpoint = Endpoint(world.graph, Refusing(), world.graph.answer, headers=[], metadata=METADATA)  # type: ignore[arg-type]
+    endpoint = world.endpoint(door=Refusing())
     answer = await request(endpoint, "POST", [body(PUBLIC)], {"content-type": OLD})
     assert answer.status == 401
     assert answer.headers["www-authenticate"] == (
@@ -225,10 +224,10 @@ async def trickle(world: World, sent: bytes) -> Any:
 
 async def test_a_process_that_cannot_confirm_the_grants_refuses_everybody(world: World) -> None:
     class Unconfirmed:
-        def caller(self, _: str | None) -> Any:
+        def caller(self, *_: Any) -> Any:
             raise GrantsUnconfirmed
 
-    endpoint = Endpoint(world.graph, Unconfirmed(), world.graph.answer, headers=[], metadata=METADATA)  # type: ignore[arg-type]
+    endpoint = world.endpoint(door=Unconfirmed())
     for accept in (NEW, OLD):
         answer = await request(endpoint, "POST", [body(PUBLIC)], {"accept": accept, "content-type": OLD})
         assert (answer.status, answer.codes) == (503, ["GRANTS_UNCONFIRMED"])
@@ -268,7 +267,7 @@ async def test_whatever_goes_wrong_is_a_500_that_tells_nothing(world: World) -> 
     async def fails(*_: Any) -> bytes:
         raise UnicodeDecodeError("utf-8", b"001205987654", 0, 1, "001205987654")
 
-    endpoint = Endpoint(world.graph, world.door, fails, headers=[], metadata=METADATA)  # type: ignore[arg-type]
+    endpoint = world.endpoint(respond=fails)
     answer = await request(endpoint, "POST", [body(PUBLIC)], {"authorization": "Bearer all", "content-type": OLD})
     assert (answer.status, answer.codes) == (500, ["INTERNAL"])
     assert b"001205987654" not in answer.body
@@ -278,7 +277,7 @@ async def test_what_is_logged_of_an_error_holds_no_value(world: World, capsys: p
     async def fails(*_: Any) -> bytes:
         raise KeyError("001205987654")
 
-    endpoint = Endpoint(world.graph, world.door, fails, headers=[], metadata=METADATA)  # type: ignore[arg-type]
+    endpoint = world.endpoint(respond=fails)
     await request(endpoint, "POST", [body(PUBLIC)], {"authorization": "Bearer all", "content-type": OLD})
     said = capsys.readouterr()
     assert "KeyError" in said.out + said.err

@@ -5,22 +5,25 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import asyncpg
 import orjson
 
 from auth.caller import Caller
-from auth.errors import Unauthenticated
+from auth.errors import RightsChanged, Unauthenticated
+from auth.policy.quotas import Quotas
 from domains.kit.database import Database, Limits
 from graph.answer import Graph
 from graph.catalogue import scopes
 from graph.compose import compose
 from graph.composed import Composed
 from graph.cursors import Cursors
-from graph.endpoint import NEW, Endpoint
+from graph.endpoint import Endpoint
 from graph.explain import Explainer
+from graph.registered import RegisteredOperations
+from graph.request import NEW
 from ledger import Disclosure, Ledger, Pseudonyms, Segment, read_disclosures
 from tests.graph.compiling import CURSORS, holding
 from tests.graph.invented.rows import DOMAINS
@@ -29,6 +32,7 @@ from tests.overheard import Sent, overhear
 PSEUDONYMS = Pseudonyms(bytes(range(16)))
 COMPOSED = compose(DOMAINS)
 EVERYTHING = scopes(COMPOSED)
+UNLIMITED = Quotas("unopened: nobody here has a daily limit")
 METADATA = "http://localhost/.well-known/oauth-protected-resource"
 
 
@@ -63,26 +67,53 @@ class Door:
     """Stands where the authority stands: who shows which header. Nobody has shown one that is not in `callers`."""
 
     callers: dict[str, Caller] = field(default_factory=dict)
+    proofs: list[tuple[str | None, str, str]] = field(default_factory=list)  # shown with the headers: proof, for what
 
-    def caller(self, authorization: str | None) -> Caller:
-        found = self.callers.get(authorization or "")
-        if found is None:
+    def caller(self, authorization: str | None, proof: str | None, method: str, path: str) -> Caller:
+        self.proofs.append((proof, method, path))
+        return self._admitted(authorization or "")
+
+    def again(self, caller: Caller) -> Caller:
+        return self._admitted(str(caller.admission))
+
+    def confirm(self, caller: Caller) -> None:
+        now = caller if caller.admission is None else self.callers.get(str(caller.admission))
+        if now is None or now.rights is not caller.rights:
+            raise RightsChanged
+
+    def _admitted(self, header: str) -> Caller:
+        if header not in self.callers:
             raise Unauthenticated("An access token is needed.", error=None)
-        return found
+        return replace(self.callers[header], admission=header)
+
+
+@dataclass
+class Register(dict[tuple[str, str], str]):
+    """Texts by agency and documentId, where the database of the authority stands; counts how often it is asked."""
+
+    asked: int = 0
+
+    async def text(self, agency: str, document_id: str) -> str | None:
+        self.asked += 1
+        return self.get((agency, document_id))
 
 
 class World:
     """One process: its graph, its ledger, its door."""
 
-    def __init__(self, databases: Mapping[str, Database], ledger: Ledger, ledger_url: str, graph: Graph) -> None:
-        self.databases, self.ledger, self.graph = databases, ledger, graph
-        self.door = Door({"Bearer all": holding(EVERYTHING)})
+    def __init__(
+        self, databases: Mapping[str, Database], ledger: Ledger, ledger_url: str, graph: Graph, door: Door
+    ) -> None:
+        self.databases, self.ledger, self.graph, self.door = databases, ledger, graph, door
+        self.register = Register()
+        self.operations = RegisteredOperations(self.register)
         self.ledger_url = ledger_url
         self.sent: Sent = []
 
-    def endpoint(self, *, explains: bool = False, headers: Any = ()) -> Endpoint:
-        respond: Any = Explainer(self.graph).answer if explains else self.graph.answer
-        return Endpoint(self.graph, self.door, respond, headers=headers, metadata=METADATA)  # type: ignore[arg-type]
+    def endpoint(self, *, explains: bool = False, headers: Any = (), respond: Any = None, door: Any = None) -> Endpoint:
+        respond = respond or (Explainer(self.graph).answer if explains else self.graph.answer)
+        authority: Any = door or self.door
+        return Endpoint(self.graph, authority, self.operations, respond, headers=headers, metadata=METADATA)
 
     def admit(self, caller: Caller) -> str:
         """A header by which the door knows the caller."""
@@ -174,6 +205,7 @@ async def opened(
     deadline: float = 5.0,
     cursors: Cursors = CURSORS,
     composed: Composed = COMPOSED,
+    quotas: Quotas | None = None,
 ) -> AsyncIterator[World]:
     """A process over these databases."""
     databases = {name: Database(name, url, limits) for name, url in urls.items()}
@@ -182,7 +214,9 @@ async def opened(
     for database in databases.values():
         await database.open()
     try:
-        yield World(databases, ledger, ledger_url, Graph(composed, databases, ledger, cursors, deadline))
+        door = Door({"Bearer all": holding(EVERYTHING)})
+        graph = Graph(composed, databases, ledger, cursors, deadline, confirm=door.confirm, quotas=quotas or UNLIMITED)
+        yield World(databases, ledger, ledger_url, graph, door)
     finally:
         for database in databases.values():
             await database.close()

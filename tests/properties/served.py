@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth.caller import Caller
+from auth.policy.quotas import Quotas
+from auth.policy.texts import OperationTexts
 from domains.kit.database import Database
 from graph.answer import Graph
 from graph.composed import Composed
 from graph.cursors import Place
 from graph.endpoint import Endpoint
+from graph.registered import RegisteredOperations
 from ledger import Ledger, Pseudonyms
 from tests.properties.operations import Operation
 
@@ -35,9 +38,15 @@ class OneCaller:
     def __init__(self) -> None:
         self.present: Any = None
 
-    def caller(self, _: str | None) -> Caller:
+    def caller(self, *_: str | None) -> Caller:
         caller: Caller = self.present
         return caller
+
+    def again(self, caller: Caller) -> Caller:
+        return caller
+
+    def confirm(self, caller: Caller) -> None:
+        """Nobody's rights change here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class Served:
         scope = {
             "type": "http",
             "method": "POST",
+            "path": "/graphql",
             "query_string": b"",
             "headers": [
                 (b"authorization", TOKEN),
@@ -101,7 +111,12 @@ async def served(composed: Composed, urls: Mapping[str, str]) -> AsyncIterator[S
         ledger = Ledger(urls["ledger"], Pseudonyms(os.urandom(16)))
         await ledger.open()
         stack.push_async_callback(ledger.close)
-        graph = Graph(composed, databases, ledger, OpenCursors(), DEADLINE)  # type: ignore[arg-type]
         authority: Any = OneCaller()
-        endpoint = Endpoint(graph, authority, graph.answer, headers=[], metadata="http://localhost/metadata")
+        cursors: Any = OpenCursors()
+        unlimited = Quotas("unopened: nobody here has a daily limit")
+        graph = Graph(composed, databases, ledger, cursors, DEADLINE, confirm=authority.confirm, quotas=unlimited)
+        operations = RegisteredOperations(OperationTexts("unopened: nothing is registered here"))
+        endpoint = Endpoint(
+            graph, authority, operations, graph.answer, headers=[], metadata="http://localhost/metadata"
+        )
         yield Served(graph, databases, endpoint, authority)
