@@ -18,6 +18,7 @@ from auth.officers import sessions
 from auth.officers.party import RelyingParty
 from auth.officers.refusals import NotOurPage, NotSignedIn, SecondPasskeyNeeded
 from auth.officers.sessions import OfficerSession
+from auth.origins import sent_by_our_page
 
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a form's field
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105 - the name of a header
@@ -66,15 +67,8 @@ class Officers:
         return session
 
     def check_same_origin(self, request: Request) -> None:
-        """Raises NotOurPage, unless the browser says that a page of this very origin sent the request.
-
-        Where a browser says neither, or the two do not agree, it is refused: a change is never sent by a link, from a
-        bookmark, or by a program that is no browser.
-        """
-        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-        if site is None and origin is None:
-            raise NotOurPage
-        if site not in {None, "same-origin"} or origin not in {None, self.issuer}:
+        """Raises NotOurPage, unless the browser says that a page of this very origin sent the request."""
+        if not sent_by_our_page(request, self.issuer):
             raise NotOurPage
 
     def check_change(self, request: Request, session: OfficerSession, token: str) -> None:
