@@ -1,0 +1,147 @@
+"""What the pages of citizens share: who is at the browser, whether our page sent the form, and how trouble is told."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import asyncpg
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from auth import opaque
+from auth.citizens import sessions
+from auth.citizens.desk import CitizenDesk
+from auth.citizens.id_tokens import SignInRefused
+from auth.citizens.provider import ProviderUnreachable
+from auth.citizens.representation import RegisterSilent
+from auth.citizens.sessions import CitizenSession
+from auth.cookies import Cookie, session_cookie
+from auth.errors import GrantsUnconfirmed
+from auth.origins import sent_by_our_page
+from console.citizens.labels import Described
+from console.forms import UnreadableForm, fields
+from console.pages import Text, show
+
+log = structlog.get_logger(__name__)
+
+_OUTAGES = (GrantsUnconfirmed, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+class Problem(Exception):
+    """Something that ends a page with one sentence: why, and what to do."""
+
+    status: int
+    text: Text
+
+
+class NoProvider(Problem):
+    status = 503
+    text = (
+        "Chưa có nhà cung cấp định danh nào được cấu hình ở đây nên không thể đăng nhập.",
+        "No identity provider is set up here, so nobody can sign in.",
+    )
+
+
+class Gone(Problem):
+    status = 400
+    text = (
+        "Yêu cầu này không tồn tại, đã được trả lời hoặc đã quá hạn. Hãy quay lại trang dịch vụ và bắt đầu lại.",
+        "This request does not exist, was answered, or has expired. Go back to the service and begin again.",
+    )
+
+
+class NotOurs(Problem):
+    status = 403
+    text = (
+        "Biểu mẫu này không được gửi từ trang của chúng tôi. Không có gì thay đổi.",
+        "This form was not sent by a page of ours. Nothing was changed.",
+    )
+
+
+class NotSignedIn(Problem):
+    status = 400
+    text = (
+        "Đăng nhập không thành công. Hãy quay lại trang dịch vụ và bắt đầu lại.",
+        "Signing in did not succeed. Go back to the service and begin again.",
+    )
+
+
+class Unavailable(Problem):
+    status = 503
+    text = (
+        "Hiện chưa thể thực hiện. Hãy thử lại sau ít phút.",
+        "This cannot be done at the moment. Try again in a few minutes.",
+    )
+
+
+Self = TypeVar("Self")
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One process's pages of citizens. `described` says what the schema says of a field."""
+
+    desk: CitizenDesk
+    described: Described
+
+    @functools.cached_property
+    def session_cookie(self) -> Cookie:
+        return session_cookie("citizen", self.desk.issuer)
+
+    @functools.cached_property
+    def browser_cookie(self) -> Cookie:
+        return session_cookie("sign-in", self.desk.issuer)
+
+    async def session(self, request: Request) -> CitizenSession | None:
+        """Who is signed in at this browser."""
+        async with self.desk.engine.begin() as connection:
+            subjects = self.desk.authority.subjects
+            return await sessions.current(connection, subjects, self.session_cookie.read(request))
+
+    async def sent(self, request: Request, use: str) -> tuple[CitizenSession, dict[str, str]]:
+        """Who sent this form, and its fields. Raises `NotOurs` unless our page for that use and session sent it."""
+        try:
+            form = await fields(request)
+        except UnreadableForm as error:
+            raise NotOurs from error
+        session = await self.session(request)
+        if session is None or not sent_by_our_page(request, self.desk.issuer):
+            raise NotOurs
+        if not opaque.is_bound_to(form.get("form_token", ""), session.secret, use):
+            raise NotOurs
+        return session, form
+
+
+def told(page: Callable[[Self, Request], Awaitable[Response]]) -> Callable[[Self, Request], Awaitable[Response]]:
+    """A page whose troubles are told in one sentence, and never show what happened inside."""
+
+    @functools.wraps(page)
+    async def answer(self: Self, request: Request) -> Response:
+        try:
+            return await page(self, request)
+        except Problem as problem:
+            return _say(request, problem)
+        except SignInRefused as refused:
+            log.warning("sign_in_refused", reason=str(refused))
+            return _say(request, NotSignedIn())
+        except (ProviderUnreachable, RegisterSilent) as silent:
+            log.warning("citizen_page_unavailable", reason=str(silent))
+            return _say(request, Unavailable())
+        except _OUTAGES as outage:
+            log.warning("citizen_page_unavailable", reason=type(outage).__name__)
+            return _say(request, Unavailable())
+
+    return answer
+
+
+def _say(request: Request, problem: Problem) -> Response:
+    title = ("Không thể tiếp tục", "Cannot go on")
+    return show(request, "message.html", status=problem.status, title=title, text=problem.text, onward=None)
+
+
+def away(address: str) -> Response:
+    """On to another address; the browser does not say where it came from, and keeps no copy."""
+    return RedirectResponse(address, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
