@@ -15,13 +15,13 @@ JSON of that one value. `perform` carries a change out, in one transaction:
     log.py         the record: numbered without a gap, chained by hashes
     answered.py    the same request twice is done once
     perform.py     the road, and the list of all acts
-    proposals.py   what widens: proposed by one, approved by another
-    grants.py, terms.py, emergencies.py      what agencies may read
-    agencies.py, clients.py, redirects.py    who may ask
-    purposes.py, delegations.py              for what, and through whom
-    operations.py, manifests.py              which documents are known
-    officers.py                              who decides
-    signing_keys.py                          what signs tokens
+    proposals.py   what widens: proposed by one, approved by another; widening.py lists what does
+    grants.py, terms.py, emergencies.py                     what agencies may read
+    agencies.py, clients.py, client_keys.py, redirects.py   who may ask
+    purposes.py, delegations.py, consents.py                for what, through whom, and with whose leave
+    operations.py, manifests.py                             which documents are known
+    officers.py, audit.py                                   who decides, and who looks at what was decided
+    signing_keys.py, beginning.py                           what signs tokens
 
 Whatever widens what is allowed takes two people; whatever narrows it takes one, and is in force at once.
 """

@@ -93,6 +93,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "keys.begin": _may(kinds="system"),
         "keys.rotate": _may("operator", kinds="machine"),
         "keys.retire": _may("operator", kinds="machine"),
+        "consent.withdraw": _may(kinds="citizen"),
         "audit.read": _may("auditor", kinds="machine", signed=False),
     }
 )

@@ -16,7 +16,21 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from auth.acts import grants, log, proposals, signing_keys
+from auth.acts import (
+    agencies,
+    audit,
+    client_keys,
+    clients,
+    consents,
+    delegations,
+    emergencies,
+    grants,
+    log,
+    officers,
+    operations,
+    proposals,
+    signing_keys,
+)
 from auth.acts.actors import PERMISSIONS, Actor, Permission, standing
 from auth.acts.answered import earlier, remember
 from auth.acts.canonical import digest
@@ -37,6 +51,23 @@ ACTS: Mapping[type[Change], Callable[[Work, Any], Awaitable[Outcome]]] = Mapping
         grants.NarrowGrant: grants.narrow,
         grants.SuspendGrant: grants.suspend,
         grants.RevokeGrant: grants.revoke,
+        consents.WithdrawConsent: consents.withdraw,
+        emergencies.OpenEmergency: emergencies.open_emergency,
+        emergencies.EndEmergency: emergencies.end,
+        emergencies.ReviewEmergency: emergencies.review,
+        agencies.SuspendAgency: agencies.suspend,
+        clients.NarrowClient: clients.narrow,
+        clients.SuspendClient: clients.suspend,
+        client_keys.AddKey: client_keys.add,
+        client_keys.RetireClientKey: client_keys.retire,
+        delegations.MakeDelegation: delegations.make,
+        delegations.RevokeDelegation: delegations.revoke,
+        operations.RegisterOperations: operations.register,
+        operations.WithdrawOperation: operations.withdraw,
+        officers.FirstOfficer: officers.begin,
+        officers.NarrowOfficer: officers.narrow,
+        officers.RemoveOfficer: officers.remove,
+        audit.ReadAudit: audit.read,
         signing_keys.BeginKeys: signing_keys.begin,
         signing_keys.RotateKeys: signing_keys.rotate,
         signing_keys.RetireKey: signing_keys.retire,

@@ -18,7 +18,7 @@ from auth.acts.desk import Outcome, Work
 from auth.acts.grants import Hands
 from auth.acts.refusals import Conflict, Forbidden, FourEyes, Lapsed, NotFound
 from auth.acts.widening import KINDS, Requested, Widening
-from auth.tables import grants, proposals
+from auth.tables import grants, officers, proposals
 
 WAITS = timedelta(days=14)
 """How long a proposal can be approved."""
@@ -94,12 +94,14 @@ async def adopt(work: Work, change: AdoptProposal) -> Outcome:
 async def approve(work: Work, change: ApproveProposal) -> Outcome:
     """Make the change, in the world of this moment.
 
-    Refusals: no such proposal, decided, lapsed; another text than was read; the proposer's own, or about oneself; then
-    whatever the change itself is refused for. A refused approval leaves the proposal as it is.
+    Refusals: no such proposal, decided, lapsed; another text than was read; the proposer's own, or a proposer's who is
+    none any more, or about oneself; then whatever the change itself is refused for. A refused approval leaves the
+    proposal as it is.
     """
     row = await _open(work, change.proposal, "proposed", change.body)
     if same_person(row.proposed_by, work.actor.signature):
         raise FourEyes("Nobody approves what they proposed themselves.")
+    await _check_proposer(work, row.proposed_by)
     body = body_of(row)
     if body.concerns() == work.actor.name:
         raise FourEyes("Nobody approves what is about themselves.")
@@ -143,6 +145,15 @@ def body_of(row: Row[Any]) -> Widening:
 def body_digest(row: Row[Any]) -> str:
     """What stands for the change in the signature of whoever decides on it."""
     return digest(row.body)
+
+
+async def _check_proposer(work: Work, proposer: str) -> None:
+    """What an officer proposed who was removed since, or proposes no more, counts for nothing."""
+    if ":" in proposer:
+        return
+    able = (officers.c.state == "active") & officers.c.roles.any("proposer")
+    if await work.find(select(officers.c.officer).where(officers.c.officer == proposer, able)) is None:
+        raise Conflict("Who proposed this proposes no more; it has to be proposed again.")
 
 
 async def _holder(work: Work, change: Requested) -> str | None:

@@ -9,12 +9,28 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from auth.acts import grants
+from auth.acts import agencies, client_keys, clients, delegations, grants, officers, purposes
 from auth.acts.change import Change
 from auth.acts.desk import Outcome, Work
 
-Widening = grants.GiveGrant | grants.ReplaceGrant | grants.ResumeGrant
-"""Every change that is proposed, never made by one."""
+Widening = (
+    agencies.AdmitAgency
+    | agencies.ResumeAgency
+    | clients.RegisterClient
+    | clients.WidenClient
+    | clients.ResumeClient
+    | client_keys.AddKey
+    | purposes.AddPurpose
+    | purposes.ChangePurpose
+    | grants.GiveGrant
+    | grants.ReplaceGrant
+    | grants.ResumeGrant
+    | delegations.MakeDelegation
+    | officers.AdmitOfficer
+    | officers.EnrolOfficer
+    | officers.ChangeRoles
+)
+"""Every change that is proposed. Two of them an agency makes at once for itself: a key, a delegation."""
 
 Requested = grants.GiveGrant | grants.ReplaceGrant
 """What an agency may ask for."""
@@ -28,8 +44,20 @@ class Kind:
 
 KINDS: Mapping[type[Change], Kind] = MappingProxyType(
     {
+        agencies.AdmitAgency: Kind(agencies.check_admitting, agencies.admit),
+        agencies.ResumeAgency: Kind(agencies.check_resuming, agencies.resume),
+        clients.RegisterClient: Kind(clients.check_registering, clients.register),
+        clients.WidenClient: Kind(clients.check_widening, clients.widen),
+        clients.ResumeClient: Kind(clients.check_resuming, clients.resume),
+        client_keys.AddKey: Kind(client_keys.check_adding, client_keys.add_for),
+        purposes.AddPurpose: Kind(purposes.check_adding, purposes.add),
+        purposes.ChangePurpose: Kind(purposes.check_changing, purposes.change_terms),
         grants.GiveGrant: Kind(grants.check_giving, grants.give),
         grants.ReplaceGrant: Kind(grants.check_replacing, grants.replace),
         grants.ResumeGrant: Kind(grants.check_resuming, grants.resume),
+        delegations.MakeDelegation: Kind(delegations.check_making, delegations.make_for),
+        officers.AdmitOfficer: Kind(officers.check_admitting, officers.admit),
+        officers.EnrolOfficer: Kind(officers.check_enrolling, officers.enrol),
+        officers.ChangeRoles: Kind(officers.check_roles, officers.change_roles),
     }
 )
