@@ -20,7 +20,8 @@ from starlette.routing import Route
 from auth.access.authority import Authority
 from auth.demo.agencies import with_demo_sets
 from auth.errors import GrantsUnconfirmed
-from auth.oauth.endpoints import RESOURCE_METADATA, routes
+from auth.oauth.endpoints import routes
+from auth.oauth.metadata import RESOURCE_METADATA
 from auth.opening import opened
 from auth.policy.quotas import Quotas
 from auth.policy.texts import OperationTexts

@@ -12,7 +12,7 @@ from auth import clock
 from auth.access.proofs import Proof
 from auth.oauth import assertion
 from auth.oauth.bridge import TokenRequest
-from auth.oauth.rates import CLIENT_PER_MINUTE, Rates
+from auth.oauth.rates import Rates, limit_of
 from auth.oauth.refusals import InvalidDPoPProof, TooManyRequests
 from auth.oauth.registered import RegisteredClient, find_client, use_once
 
@@ -46,7 +46,7 @@ class Authentication:
         client = find_client(session, claims.sub)
         if not assertion.is_signed_by(asserted, client.keys if client else {}) or client is None:
             raise InvalidClientError(description=NOT_AUTHENTICATED)
-        if wait := self._rates.wait_s(client.client, client.per_minute or CLIENT_PER_MINUTE):
+        if wait := self._rates.wait_s(client.client, limit_of(client)):
             raise TooManyRequests("of this client", wait)
         if not use_once(session, claims.digest(), claims.exp):
             raise InvalidClientError(description="The assertion was used before; sign a new one with a new jti.")

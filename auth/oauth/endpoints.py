@@ -1,121 +1,74 @@
-"""The HTTP face of the authority: the token endpoint, and what clients and resource servers look up.
+"""The HTTP face of the authority: the endpoints to which clients post, and what clients and resource servers look up.
 
 Addresses are made from the configured issuer, never from `Host` or forwarded headers.
 """
 
-from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
-from authlib.oauth2 import OAuth2Error
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from auth.access.authority import Authority
-from auth.access.purposes import DETAILS_TYPE
-from auth.access.tokens import audience
 from auth.errors import GrantsUnconfirmed
-from auth.keys import public_jwk
-from auth.oauth.assertion import ALGORITHMS, METHOD
-from auth.oauth.bridge import LONGEST_BODY, Answer, read_form
-from auth.oauth.server import UNAVAILABLE, AuthorizationServer
+from auth.keys import KEYS_FRESH_S, public_jwk
+from auth.oauth.bridge import Answer
+from auth.oauth.metadata import (
+    INTROSPECT,
+    JWKS,
+    RESOURCE_METADATA,
+    REVOKE,
+    SERVER_METADATA,
+    TOKEN,
+    check_issuer,
+    office_metadata,
+    resource_metadata,
+    server_metadata,
+)
+from auth.oauth.posted import Door, Endpoint, respond
+from auth.oauth.questions import introspect, revoke
+from auth.oauth.server import GRANTS, UNAVAILABLE, AuthorizationServer
 from auth.scopes import Catalogue
 
-RESOURCE_METADATA = "/.well-known/oauth-protected-resource"
-SERVER_METADATA = "/.well-known/oauth-authorization-server"
-KEYS_FRESH_S = 300
 SET_FRESH_S = 86_400
 
 
 def routes(server: AuthorizationServer) -> list[Route]:
     """Every address under `/oauth` and `/.well-known` that belongs to the authority."""
-    authority = server.authority
-    check_issuer(authority.issuer)
-    resource = resource_metadata(authority.issuer, authority.catalogue)
+    return [*_posted(server), *_looked_up(server.authority)]
+
+
+def _posted(server: AuthorizationServer) -> list[Route]:
+    door = Door(server)
+
+    async def token(form: dict[str, str], proof: str | None) -> Answer:
+        return await server.token(form, proof=proof)
+
+    async def asked(form: dict[str, str], proof: str | None) -> Answer:
+        return await server.respond(INTROSPECT, form, partial(introspect, server), proof=proof)
+
+    async def revoked(form: dict[str, str], proof: str | None) -> Answer:
+        return await server.respond(REVOKE, form, partial(revoke, server), proof=proof)
+
+    posted = {TOKEN: token, INTROSPECT: asked, REVOKE: revoked}
+    return [Route(path, door.endpoint(answer), methods=["POST"]) for path, answer in posted.items()]
+
+
+def _looked_up(authority: Authority) -> list[Route]:
+    issuer, catalogue = authority.issuer, authority.catalogue
+    check_issuer(issuer)
+    documents = {
+        SERVER_METADATA: server_metadata(issuer, catalogue, [grant.GRANT_TYPE for grant in GRANTS]),
+        RESOURCE_METADATA: resource_metadata(issuer, catalogue),
+        RESOURCE_METADATA + "/graphql": resource_metadata(issuer, catalogue),
+        RESOURCE_METADATA + "/office/graphql": office_metadata(issuer),
+    }
     return [
-        Route("/oauth/token", _token(server), methods=["POST"]),
-        Route("/oauth/jwks", _keys(authority), methods=["GET"]),
-        Route("/oauth/scope-sets/{name}", _scope_set(authority.catalogue), methods=["GET"]),
-        Route(SERVER_METADATA, _document(server_metadata(authority.issuer, authority.catalogue)), methods=["GET"]),
-        Route(RESOURCE_METADATA, _document(resource), methods=["GET"]),
-        Route(RESOURCE_METADATA + "/graphql", _document(resource), methods=["GET"]),
+        Route(JWKS, _keys(authority), methods=["GET"]),
+        Route("/oauth/scope-sets/{name}", _scope_set(catalogue), methods=["GET"]),
+        *(Route(path, _document(content), methods=["GET"]) for path, content in documents.items()),
     ]
-
-
-def check_issuer(issuer: str) -> None:
-    """An issuer is an origin: it is compared as text, and the addresses of metadata follow from it."""
-    parts = urlsplit(issuer)
-    if parts.scheme not in {"https", "http"} or not parts.netloc or issuer != f"{parts.scheme}://{parts.netloc}":
-        raise ValueError("the issuer must be scheme and host only, such as https://lienthong.example")
-
-
-def server_metadata(issuer: str, catalogue: Catalogue) -> dict[str, Any]:
-    """RFC 8414."""
-    return {
-        "issuer": issuer,
-        "token_endpoint": issuer + "/oauth/token",
-        "jwks_uri": issuer + "/oauth/jwks",
-        "grant_types_supported": ["client_credentials"],
-        "response_types_supported": [],
-        "token_endpoint_auth_methods_supported": [METHOD],
-        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
-        "authorization_details_types_supported": [DETAILS_TYPE],
-        "scopes_supported": _scope_names(catalogue),
-        "protected_resources": [audience(issuer)],
-    }
-
-
-def resource_metadata(issuer: str, catalogue: Catalogue) -> dict[str, Any]:
-    """RFC 9728."""
-    return {
-        "resource": audience(issuer),
-        "authorization_servers": [issuer],
-        "bearer_methods_supported": ["header"],
-        "authorization_details_types_supported": [DETAILS_TYPE],
-        "scopes_supported": _scope_names(catalogue),
-    }
-
-
-def _scope_names(catalogue: Catalogue) -> list[str]:
-    return [*sorted(catalogue.sets), *sorted(catalogue.scopes)]
-
-
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def _token(server: AuthorizationServer) -> Endpoint:
-    async def token(request: Request) -> Response:
-        try:
-            body = await _read_body(request)
-            if body is None:
-                return _respond(_TOO_LARGE)
-            form = read_form(request.headers.get("content-type", ""), body)
-        except OAuth2Error as error:
-            return _respond(server.handle_response(*error()))
-        return _respond(await server.token(form))
-
-    return token
-
-
-_TOO_LARGE = Answer(
-    413,
-    {"error": "invalid_request", "error_description": f"The request body exceeds {LONGEST_BODY} bytes."},
-    {"Connection": "close"},
-)
-
-
-async def _read_body(request: Request) -> bytes | None:
-    """The body, or None where it is too large: the rest of it is not read."""
-    body = b""
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LONGEST_BODY:
-                return None
-    except ClientDisconnect:
-        return b""
-    return body
 
 
 def _keys(authority: Authority) -> Endpoint:
@@ -123,7 +76,7 @@ def _keys(authority: Authority) -> Endpoint:
         try:
             published = authority.snapshot().keys.values()
         except GrantsUnconfirmed:
-            return _respond(UNAVAILABLE)
+            return respond(UNAVAILABLE)
         return _fresh({"keys": [public_jwk(key) for key in published]}, KEYS_FRESH_S)
 
     return keys
@@ -149,8 +102,3 @@ def _document(content: dict[str, Any]) -> Endpoint:
 
 def _fresh(content: dict[str, Any], seconds: int) -> Response:
     return JSONResponse(content, headers={"Cache-Control": f"public, max-age={seconds}"})
-
-
-def _respond(answer: Answer) -> Response:
-    headers = {name: value for name, value in answer.headers.items() if name.lower() != "content-type"}
-    return JSONResponse(dict(answer.body), answer.status, {"Cache-Control": "no-store", **headers})

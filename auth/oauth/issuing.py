@@ -14,6 +14,7 @@ from authlib.oauth2.rfc6749 import InvalidScopeError
 from auth import clock
 from auth.access.purposes import PurposeDetail, as_details
 from auth.access.tokens import LIFETIME_S, LONGEST_TOKEN, Claims, Confirmation, acting, audience, sign
+from auth.oauth.refusals import InvalidDPoPProof
 from auth.oauth.registered import RegisteredClient
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def issue(
     lineage: Lineage | None = None,
 ) -> Issued:
     """A token for this client, on these terms: for itself, or for a citizen; its own, or by exchange."""
+    check_binding(client, terms.jkt)
     detail = terms.detail
     authority, now = server.authority, int(clock.wall())
     seal, holder = authority.subjects, detail.on_behalf_of if detail and detail.on_behalf_of else client.agency
@@ -99,6 +101,14 @@ def issue(
             f"(/oauth/scope-sets/NAME) instead of single scopes."
         )
     return Issued(token, claims.jti, _answer(token, claims, now))
+
+
+def check_binding(client: RegisteredClient, jkt: str | None) -> None:
+    """A client holds its tokens as it is registered to: bound to a key that it shows, or as bearer and nothing else."""
+    if jkt is None and not client.bearer:
+        raise InvalidDPoPProof("The tokens of this client are bound to a key: send a proof in the header DPoP.")
+    if jkt is not None and client.bearer:
+        raise InvalidDPoPProof("This client is registered for Bearer tokens: send no proof.")
 
 
 def _sealed_representative(

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth import clock
 from auth.access.authority import Authority
 from auth.access.proofs import NonceNeeded, Proof, ProofRefused, check
+from auth.citizens.representation import RegisterSilent
 from auth.database import engine_of
 from auth.errors import GrantsUnconfirmed
 from auth.keys import SigningKeyMissing, SigningKeys
@@ -25,10 +26,16 @@ from auth.oauth.assertion import METHOD
 from auth.oauth.authentication import Authentication
 from auth.oauth.bridge import Answer, TokenRequest
 from auth.oauth.client_credentials import ClientCredentials
+from auth.oauth.code import AuthorizationCode
+from auth.oauth.exchange import TokenExchange
+from auth.oauth.metadata import TOKEN
+from auth.oauth.refresh import RefreshToken, StillActs, nobody_acts
 from auth.oauth.refusals import InvalidDPoPProof, UseDPoPNonce
 from auth.oauth.registered import RegisteredClient, forget_expired
 
-TOKEN = "/oauth/token"  # noqa: S105  an address
+GRANTS = (ClientCredentials, TokenExchange, AuthorizationCode, RefreshToken)
+"""Every kind of grant; the metadata names them."""
+
 CONNECTIONS = 2
 PURGE_EVERY_S = 60
 
@@ -39,6 +46,7 @@ UNAVAILABLE = Answer(
 )
 _OUTAGES = (
     GrantsUnconfirmed,
+    RegisterSilent,
     SigningKeyMissing,
     SQLAlchemyError,
     asyncpg.PostgresError,
@@ -57,8 +65,10 @@ class AuthorizationServer(AuthlibServer):
         self.authentication = Authentication(authority.issuer)
         self._engine = engine_of(dsn, CONNECTIONS)
         self._purge_at = 0.0
+        self.still_acts: StillActs = nobody_acts
         self.register_client_auth_method(METHOD, self.authentication.of_request)
-        self.register_grant(ClientCredentials)
+        for grant in GRANTS:
+            self.register_grant(grant)
 
     @property
     def signing_key(self) -> ECKey:

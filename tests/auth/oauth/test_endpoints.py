@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from auth.keys import public_jwk
 from auth.oauth.bridge import LONGEST_BODY, read_form
-from auth.oauth.endpoints import check_issuer
+from auth.oauth.metadata import check_issuer
 from tests.auth.world import BASIC, BORN, ISSUER, NAME, Installation
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -116,7 +116,12 @@ async def test_addresses_come_from_the_issuer_not_from_the_request(http: httpx2.
     assert document["token_endpoint"] == ISSUER + "/oauth/token"
     assert "other-host" not in str(document)
     assert document["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
-    assert document["grant_types_supported"] == ["client_credentials"]
+    assert set(document["grant_types_supported"]) == {
+        "client_credentials",
+        "authorization_code",
+        "refresh_token",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+    }
     assert {BASIC, NAME} <= set(document["scopes_supported"])
 
 

@@ -294,9 +294,18 @@ async def test_a_client_secret_is_refused(unchanged: Installation) -> None:
     assert (await unchanged.ask("desk", NAME, client_secret="secret")).body["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize("kind", ["password", "authorization_code", "refresh_token", "implicit", ""])
+@pytest.mark.parametrize("kind", ["password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer", ""])
 async def test_other_grant_types_are_refused(unchanged: Installation, kind: str) -> None:
     assert (await unchanged.ask("desk", NAME, grant_type=kind)).body["error"] == "unsupported_grant_type"
+
+
+@pytest.mark.parametrize(
+    "kind", ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:token-exchange"]
+)
+async def test_a_grant_type_that_the_client_is_not_registered_for_is_refused(
+    unchanged: Installation, kind: str
+) -> None:
+    assert (await unchanged.ask("desk", NAME, grant_type=kind)).body["error"] == "unauthorized_client"
 
 
 async def test_an_assertion_sent_ten_times_at_once_to_two_processes_wins_once(
