@@ -20,7 +20,7 @@ from graph.compile import compile_operation
 from graph.composed import Composed
 from graph.cursors import Cursors
 from graph.decide import Granted, check_areas, decide, exhausted
-from graph.document import Documents, Operation, Shape
+from graph.document import Document, Documents, Operation, Shape
 from graph.errors import Refused
 from graph.inputs import Values
 from graph.kept import Kept
@@ -66,7 +66,7 @@ class Graph:
         self._cursors = cursors
         self._deadline = deadline_seconds
         self._documents = Documents(composed.schema)
-        self._plans: Kept[tuple[Operation, Shape], Plan] = Kept(PLANS, PLAN_BYTES, _size)
+        self._plans: Kept[tuple[Operation, Shape], Plan] = Kept(PLANS, PLAN_BYTES, size_of)
 
     def new_request_id(self) -> bytes:
         """A UUIDv7, under which the ledger knows the request."""
@@ -119,8 +119,16 @@ class Graph:
         key = (operation, operation.shape(values))
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans.put(key, compile_operation(self.composed, self._cursors, *key))
+            plan = self._plans.put(key, self.compiled(operation, key[1]))
         return plan
+
+    def document(self, text: str) -> Document:
+        """The operations of a text. Raises Refused for what does not parse, validate or fit."""
+        return self._documents.get(text)[0]
+
+    def compiled(self, operation: Operation, shape: Shape) -> Plan:
+        """A plan that nobody has asked for yet."""
+        return compile_operation(self.composed, self._cursors, operation, shape)
 
     async def _room(
         self, plan: Plan, granted: Granted, asked: Asked, record: disclosure.Record, caller: Caller
@@ -163,5 +171,6 @@ class Graph:
         return orjson.dumps({"errors": [error.as_json() for error in errors], "data": data})
 
 
-def _size(plan: Plan) -> int:
+def size_of(plan: Plan) -> int:
+    """About the bytes that a plan takes up."""
     return (1 + len(plan.steps)) * BYTES_PER_STEP

@@ -1,7 +1,8 @@
 """The flow without reading anything: what an operation would do, what it needs, what the caller holds and lacks.
 
-For developers before they write code, and for officers who want to see what a question means. Nothing is run, so
-nothing goes on record; what the caller holds is said to the caller alone.
+For developers before they write code, and for officers who want to see what a question means: under whose rights it
+would run, which grants supply what, which of them are emergencies, and how many persons count against a daily limit.
+Nothing is run, so nothing goes on record; what the caller holds is said to the caller alone.
 """
 
 from collections.abc import Sequence
@@ -28,14 +29,18 @@ class Explanation:
     caller: Caller
     decision: Granted | Refused
     cost: int
+    most_persons: int
 
     def as_json(self) -> dict[str, Any]:
         """The explanation as it is sent by `/graphql/explain`."""
         needs = [self._need(need) for need in self.plan.needs]
         return {
             "operation": self.plan.operation,
+            "caller": self._caller(),
             "verdict": "granted" if isinstance(self.decision, Granted) else "refused",
             "cost": {"points": self.cost, "limit": limits.COST},
+            "persons": {"atMost": self.most_persons},
+            "emergencies": list(self.decision.emergencies) if isinstance(self.decision, Granted) else [],
             "needed": needs,
             "held": [need["scope"] for need in needs if need["held"]],
             "missing": [need["scope"] for need in needs if not need["held"]],
@@ -45,14 +50,35 @@ class Explanation:
             "steps": [self._step(step) for step in self.plan.steps if step.parent is None],
         }
 
+    def _caller(self) -> dict[str, Any]:
+        """Whose rights they are: of `agency`, used by its own client or by one of `supplier`, perhaps for others."""
+        caller = self.caller
+        return {
+            "agency": caller.agency,
+            "client": caller.client,
+            "supplier": caller.supplier,
+            "through": list(caller.through),
+            "purpose": caller.purpose.code if caller.purpose else None,
+            "forCitizen": caller.subject is not None,
+            "byRepresentative": caller.representative is not None,
+            "registeredOnly": caller.registered_only,
+        }
+
     def _need(self, need: Need) -> dict[str, Any]:
         rights = self.caller.rights
+        grants = rights.grants.get(need.scope, ())
         return {
             "scope": need.scope,
             "coordinate": need.coordinate,
             "paths": [".".join(path) for path in need.paths],
             "held": need.scope in rights.reach,
-            "grants": list(rights.grants.get(need.scope, ())),
+            "grants": list(grants),
+            "emergencies": [grant for grant in grants if grant in rights.emergencies],
+            "limits": [
+                {"grant": limit.grant, "personsPerDay": limit.persons_per_day}
+                for choice in rights.limits.get(need.scope, ())
+                for limit in choice
+            ],
         }
 
     def _step(self, step: Step) -> dict[str, Any]:
@@ -71,11 +97,14 @@ class Explanation:
     def as_text(self) -> str:
         """The explanation as a person reads it."""
         said = self.as_json()
-        lines = [f"operation  {said['operation'] or '(without a name)'}"]
+        lines = [f"operation  {said['operation'] or '(without a name)'}", f"caller     {_who(said['caller'])}"]
         lines += _tree(said["steps"], "  ")
         lines += ["", "needed"]
         lines += [f"  {_mark(need)} {need['scope']}  at {', '.join(need['paths'])}" for need in said["needed"]]
-        lines += ["", f"cost     {self.cost} of {limits.COST} points", f"verdict  {said['verdict']}"]
+        lines += ["", f"cost     {self.cost} of {limits.COST} points", f"persons  {self.most_persons} at most"]
+        lines += [f"LIMIT    {limit}" for limit in _limits(said["needed"])]
+        lines += [f"EMERGENCY  grant {grant}, opened by one officer alone" for grant in said["emergencies"]]
+        lines += [f"verdict  {said['verdict']}"]
         lines += [f"  {error['message']}" for error in said["refusals"]]
         return "\n".join(lines)
 
@@ -94,7 +123,7 @@ class Explainer:
         decision = self._decision(plan, asked, caller, cost)
         if isinstance(decision, Refused):
             decision = Places(question.text, question.operation_name).refusal(decision)
-        return Explanation(plan, caller, decision, cost)
+        return Explanation(plan, caller, decision, cost, plan.most_persons(asked))
 
     def _decision(self, plan: Plan, asked: Asked, caller: Caller, cost: int) -> Granted | Refused:
         """What would be answered; where that is a refusal for the cost, with what else stands in the way."""
@@ -110,6 +139,20 @@ class Explainer:
     async def answer(self, question: Question, caller: Caller, _: bytes) -> bytes:
         """The body of `POST /graphql/explain`."""
         return orjson.dumps(self.explain(question, caller).as_json())
+
+
+def _who(caller: dict[str, Any]) -> str:
+    who = f"{caller['client']} of {caller['supplier'] or caller['agency']}"
+    if caller["supplier"]:
+        who += f", by leave of {caller['agency']}"
+    if caller["through"]:
+        who += f", through {', '.join(caller['through'])}"
+    return f"{who}, for {caller['purpose'] or 'no purpose'}"
+
+
+def _limits(needed: Sequence[dict[str, Any]]) -> Sequence[str]:
+    found = {(limit["grant"], limit["personsPerDay"]) for need in needed for limit in need["limits"]}
+    return [f"{persons} persons a day by grant {grant}" for grant, persons in sorted(found)]
 
 
 def _mark(need: dict[str, Any]) -> str:
