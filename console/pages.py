@@ -6,6 +6,7 @@ of anybody else runs, nobody may frame the page, and no copy of it is kept.
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -28,6 +29,15 @@ _A_YEAR_S = 31_536_000
 _templates = Environment(
     loader=PackageLoader("console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+_HERE = timezone(timedelta(hours=7))
+"""Vietnam's one time zone."""
+
+
+def _moment(when: datetime | None) -> str:
+    return f"{when.astimezone(_HERE):%Y-%m-%d %H:%M}" if when else "–"
+
+
+_templates.filters["moment"] = _moment
 
 
 def static_files() -> Mount:

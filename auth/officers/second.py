@@ -17,6 +17,7 @@ from auth.officers.door import Officers
 from auth.officers.party import Options, read_creation
 from auth.officers.refusals import ChallengeGone, EnoughPasskeys, LastPasskey, Malformed
 from auth.officers.sessions import OfficerSession
+from auth.officers.step_up import Signed
 
 Own = TypeVar("Own", EnrollPasskey, RemovePasskey)
 
@@ -54,25 +55,18 @@ async def finish(officers: Officers, session: OfficerSession, creation: str) -> 
         await record(officers, connection, change, evidence)
 
 
-async def begin_removal(officers: Officers, session: OfficerSession, passkey: str) -> Options:
-    """Ask for a signature under the removal of the passkey with this fingerprint. Raises LastPasskey, Malformed."""
-    await _removable(officers, session, passkey)
-    return await step_up.begin(officers, session, RemovePasskey(officer=session.officer, passkey=passkey))
-
-
-async def finish_removal(officers: Officers, session: OfficerSession, assertion: str) -> str:
-    """Remove the passkey that the signed change names; the session's new secret. Raises LastPasskey."""
-    signed = await step_up.finish(officers, session, assertion)
+async def finish_removal(officers: Officers, session: OfficerSession, signed: Signed) -> None:
+    """Remove the passkey that the signed change names. Raises LastPasskey, Malformed."""
     change = _as(RemovePasskey, signed.change)
-    credential = await _removable(officers, session, change.passkey)
+    credential = await removable(officers, session, change.passkey)
     async with officers.engine.begin() as connection:
         await log.lock(connection)
         await passkeys.remove(connection, session.officer, credential, signed_in_with=session.signer.credential)
         await record(officers, connection, change, signed.evidence)
-    return signed.secret
 
 
-async def _removable(officers: Officers, session: OfficerSession, passkey: str) -> bytes:
+async def removable(officers: Officers, session: OfficerSession, passkey: str) -> bytes:
+    """The credential id of the passkey with this fingerprint. Raises LastPasskey, Malformed where it has to stay."""
     async with officers.engine.connect() as connection:
         held = {
             fingerprint(each.credential): each.credential for each in await passkeys.of(connection, session.officer)

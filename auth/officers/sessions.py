@@ -5,7 +5,7 @@ when the officer or the passkey it was begun with is removed: all of this is one
 there is nothing to forget. The secret changes at sign-in and at every signature, and never comes from the browser.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, insert, literal, select, update
@@ -46,6 +46,10 @@ class OfficerSession:
     def form_token(self) -> str:
         """What forms and the `X-CSRF-Token` header carry: follows from the cookie, which scripts cannot read."""
         return bound_to(self.secret, _FORMS)
+
+    def under(self, secret: str) -> "OfficerSession":
+        """The same session after its secret changed."""
+        return replace(self, secret=secret)
 
     def sent_by_our_page(self, token: str) -> bool:
         """Whether this is the token of a form of this very session."""

@@ -1,0 +1,146 @@
+"""What waits for a second officer: the list, and each as a change to sign.
+
+The page shows the whole change, field by field, as it would be made at this moment; the digest of that very text goes
+into what is signed, so that nobody approves other words than they read. Only officers who propose, approve or operate
+see proposals.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from auth.acts.actors import Actor, same_person
+from auth.acts.desk import Outcome
+from auth.acts.proposals import body_digest, described
+from auth.acts.refusals import ActRefused, Forbidden
+from auth.officers.sessions import OfficerSession
+from auth.tables import proposals
+from console.officers.desk import OfficersDesk, page
+from console.officers.wording import act_title, field_name, lines
+from console.pages import Text, show
+
+PROPOSALS = "/console/proposals"
+AT_ONCE = 100
+_SEEING = frozenset({"proposer", "approver", "operator"})
+_OPEN = ("requested", "proposed")
+_LIST: tuple[str, Text] = (PROPOSALS, ("Các đề nghị đang chờ", "All that waits"))
+
+
+class Proposals:
+    """`/console/proposals` and each below it."""
+
+    def __init__(self, desk: OfficersDesk) -> None:
+        self._desk, self._officers = desk, desk.officers
+
+    def routes(self) -> list[Route]:
+        return [
+            Route(PROPOSALS, self.listed, methods=["GET"]),
+            Route(PROPOSALS + "/{number:int}", self.show, methods=["GET"]),
+            Route(PROPOSALS + "/{number:int}/refuse", self.show_refusal, methods=["GET"]),
+        ]
+
+    @page
+    async def listed(self, request: Request) -> Response:
+        await self._reader(request)
+        waiting = proposals.c.state.in_(_OPEN) & (proposals.c.lapses_at > func.now())
+        statement = select(proposals).where(waiting).order_by(proposals.c.proposal).limit(AT_ONCE)
+        async with self._officers.engine.connect() as connection:
+            rows = (await connection.execute(statement)).all()
+        return show(request, "officers/proposals.html", proposals=[_entry(row) for row in rows])
+
+    @page
+    async def show(self, request: Request) -> Response:
+        """The change, and what this officer may do about it: approve, make a request their own, or nothing."""
+        session, row, outcome, refusal = await self._looked_at(request)
+        act, action = _decision(session, row)
+        if refusal is None and act is None:
+            refusal = _WAITS
+        number = row.proposal
+        return show(
+            request,
+            "officers/sign.html",
+            **_page(session, row, outcome, refusal),
+            action=action if refusal is None else None,
+            sent=[("act", act), ("proposal", number), ("body", body_digest(row))],
+            reason=False,
+            links=[(f"{PROPOSALS}/{number}/refuse", ("Từ chối đề nghị này", "Refuse this proposal")), _LIST],
+        )
+
+    @page
+    async def show_refusal(self, request: Request) -> Response:
+        session, row, outcome, _ = await self._looked_at(request)
+        return show(
+            request,
+            "officers/sign.html",
+            **_page(session, row, outcome, None) | {"heading": act_title("proposal.refuse")},
+            action=("Ký và từ chối", "Sign and refuse"),
+            sent=[("act", "proposal.refuse"), ("proposal", row.proposal)],
+            reason=True,
+            links=[_LIST],
+        )
+
+    async def _reader(self, request: Request) -> OfficerSession:
+        session = await self._desk.officer(request)
+        if not session.roles & _SEEING:
+            raise Forbidden("This is for others to see.")
+        return session
+
+    async def _looked_at(self, request: Request) -> tuple[OfficerSession, Row[Any], Outcome | None, Text | None]:
+        """The proposal, what it would change now, or why it could not be made now."""
+        session = await self._reader(request)
+        number = min(request.path_params["number"], 2**63 - 1)
+        async with self._desk.acts.work(Actor("officer", session.officer)) as work:
+            row = await work.get(select(proposals).where(proposals.c.proposal == number), "proposal")
+            try:
+                _, outcome = await described(work, number)
+            except ActRefused as refused:
+                return session, row, None, (refused.message, refused.message)
+        return session, row, outcome, None
+
+
+_WAITS: Text = (
+    "Đề nghị này chờ một cán bộ khác, hoặc đã được quyết định.",
+    "This waits for another officer, or is decided already.",
+)
+
+
+def _decision(session: OfficerSession, row: Row[Any]) -> tuple[str | None, Text | None]:
+    if row.state == "requested" and "proposer" in session.roles:
+        return "proposal.adopt", ("Ký và nhận làm đề nghị của tôi", "Sign and make it my proposal")
+    mine = row.proposed_by is not None and same_person(row.proposed_by, session.officer)
+    if row.state == "proposed" and "approver" in session.roles and not mine:
+        return "proposal.approve", ("Ký và phê duyệt", "Sign and approve")
+    return None, None
+
+
+def _page(session: OfficerSession, row: Row[Any], outcome: Outcome | None, refusal: Text | None) -> dict[str, Any]:
+    facts = {
+        "proposal": row.proposal,
+        "requested_by": row.requested_by,
+        "by": row.proposed_by,
+        "reason": row.reason,
+        "lapses_at": f"{row.lapses_at:%Y-%m-%d %H:%M} UTC",
+    }
+    before, after = (None, row.body) if outcome is None else (outcome.before, outcome.after)
+    return {
+        "session": session,
+        "heading": act_title(row.kind),
+        "facts": [(field_name(name), value) for name, value in facts.items() if value is not None],
+        "lines": lines(before, after),
+        "refusal": refusal,
+        "back": PROPOSALS,
+    }
+
+
+def _entry(row: Row[Any]) -> Mapping[str, Any]:
+    return {
+        "proposal": row.proposal,
+        "title": act_title(row.kind),
+        "reason": row.reason,
+        "by": row.proposed_by or row.requested_by,
+        "lapses_at": row.lapses_at,
+    }
