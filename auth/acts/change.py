@@ -4,6 +4,7 @@ Texts hold no control characters and none that hide or turn letters: an officer 
 sees. Patterns are checked by `checked`, whoever made the value.
 """
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -67,5 +68,5 @@ def place(error: msgspec.ValidationError) -> str:
 
 
 def as_json(value: object) -> Any:
-    """The value as it is kept in a column of JSON."""
-    return msgspec.to_builtins(value, str_keys=True, order="deterministic")
+    """The value as it is kept in a column of JSON, and read back from it."""
+    return json.loads(canonical(value))

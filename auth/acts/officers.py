@@ -8,7 +8,7 @@ last one no officer removes, lest nobody be left to decide: the operator can, an
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import Row, delete, exists, func, insert, select, update
+from sqlalchemy import Row, any_, delete, exists, func, insert, literal, select, update
 
 from auth.acts.actors import DEMO_OFFICERS, Role
 from auth.acts.change import Change, OfficerId, Text, Title, as_json
@@ -159,7 +159,8 @@ async def _check_approvers(work: Work, officer: str, roles: tuple[Role, ...]) ->
     """Raise where nobody would be left who approves, unless an operator at the machine wants it so."""
     if work.actor.kind == "machine" or "approver" in roles:
         return
-    others = (officers.c.officer != officer) & (officers.c.state == "active") & officers.c.roles.any("approver")
+    others = (officers.c.officer != officer) & (officers.c.state == "active")
+    others &= literal("approver") == any_(officers.c.roles)
     if not await work.connection.scalar(select(func.count()).where(others)):
         raise Conflict("Nobody would be left who approves; an operator at the machine can do this.")
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, any_, func, insert, literal, select, update
 
 from auth.acts.actors import same_person
 from auth.acts.canonical import digest
@@ -151,7 +151,7 @@ async def _check_proposer(work: Work, proposer: str) -> None:
     """What an officer proposed who was removed since, or proposes no more, counts for nothing."""
     if ":" in proposer:
         return
-    able = (officers.c.state == "active") & officers.c.roles.any("proposer")
+    able = (officers.c.state == "active") & (literal("proposer") == any_(officers.c.roles))
     if await work.find(select(officers.c.officer).where(officers.c.officer == proposer, able)) is None:
         raise Conflict("Who proposed this proposes no more; it has to be proposed again.")
 

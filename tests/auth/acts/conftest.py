@@ -1,11 +1,14 @@
 """An office: officers, two agencies and a desk on a migrated database of the test's own."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
+from joserfc.jwk import ECKey
 
+from auth.acts.actors import Actor
 from auth.acts.desk import desk_at
 from tests.auth.acts.people import OFFICERS, Office
 from tests.auth.world import BASIS, CATALOGUE, Files, communes_of
@@ -33,3 +36,22 @@ async def office(dsn: str) -> AsyncIterator[Office]:
     ) as desk:
         yield Office(desk, connection, clock)
     await connection.close()
+
+
+async def _client(office: Office, name: str, agency: str) -> Actor:
+    key = {**ECKey.generate_key("P-256").as_dict(private=False), "kid": name}
+    statement = "insert into clients (client, agency, name, public_keys) values ($1, $2, $1, $3)"
+    await office.connection.execute(statement, name, agency, json.dumps({"keys": [key]}))
+    return Actor("agency", name, agency)
+
+
+@pytest.fixture
+async def desk_client(office: Office) -> Actor:
+    """G01, through its client `desk`."""
+    return await _client(office, "desk", "G01")
+
+
+@pytest.fixture
+async def other_client(office: Office) -> Actor:
+    """G12, through its client `other`."""
+    return await _client(office, "other", "G12")
