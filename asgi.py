@@ -18,19 +18,26 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from auth.access.authority import Authority
+from auth.acts.desk import desk_at
+from auth.citizens.provider import ProviderTerms
 from auth.demo.agencies import with_demo_sets
+from auth.demo.provider import Persona
 from auth.errors import GrantsUnconfirmed
 from auth.oauth.endpoints import routes
 from auth.oauth.metadata import RESOURCE_METADATA
+from auth.oauth.server import AuthorizationServer
 from auth.opening import opened
 from auth.policy.quotas import Quotas
 from auth.policy.texts import OperationTexts
 from auth.scopes import Catalogue
+from console.citizens.opening import SignIn
+from console.citizens.opening import opened as citizens
+from console.pages import static_files
 from domains.kit.database import Database, Limits
 from domains.kit.units import communes_of
 from graph import metrics
 from graph.answer import Graph
-from graph.catalogue import scope_sets, scopes
+from graph.catalogue import descriptions, scope_sets, scopes
 from graph.compose import compose
 from graph.composed import Composed
 from graph.cursors import KEY_BYTES, Cursors
@@ -44,6 +51,7 @@ from installation.home import key_bytes, key_file
 from installation.memory import memory_file
 from installation.settings import Settings, load
 from ledger import Ledger, LedgerUnreachable, NotDurable, Pseudonyms
+from synthetic.personas import SIGNING_IN
 
 SYNTHETIC = [(b"x-synthetic-data", b"1")]
 READINESS_SECONDS = 1.0  # for which what was found of the ledger is said again
@@ -141,8 +149,29 @@ class Application:
                 Route("/readyz", readiness.answer, methods=["GET"]),
                 Route("/metrics", _metrics, methods=["GET"]),
                 *routes(server),
+                *await self._citizens(server, graph, stack),
+                static_files(),
             ]
         )
+
+    async def _citizens(self, server: AuthorizationServer, graph: Graph, stack: AsyncExitStack) -> list[Route]:
+        """The pages on which citizens sign in and consent; in demo mode also the provider at which they do."""
+        settings = self._settings
+        dsn, files = database_url(settings, "auth"), partial(key_file, settings.home)
+        acts = await stack.enter_async_context(
+            desk_at(dsn, catalogue=server.authority.catalogue, communes_of=communes_of, files=files)
+        )
+        terms = ProviderTerms(
+            settings.citizen_provider,
+            settings.citizen_provider_client,
+            frozenset(settings.citizen_provider_levels.split()),
+            settings.citizen_provider_claim,
+        )
+        personas = [Persona(each.pin, each.full_name, each.story) for each in SIGNING_IN]
+        sign_in = SignIn(settings.mode, terms if settings.citizen_provider else None, files, personas)
+        said = descriptions(graph.composed)
+        pages = citizens(dsn, server, acts, graph, lambda name: said.get(name, ""), sign_in)
+        return await stack.enter_async_context(pages)
 
     async def _ledger(self, stack: AsyncExitStack) -> Ledger:
         home = self._settings.home

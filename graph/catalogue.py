@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from graphql import GraphQLObjectType
+
 from domains.kit.fields import Relation
 from domains.kit.queries import Root, Way
 from domains.kit.rights import searched
@@ -19,6 +21,22 @@ def scopes(composed: Composed) -> frozenset[str]:
 def scope_sets(composed: Composed) -> dict[str, frozenset[str]]:
     """Every released scope set with its scopes."""
     return {released.name: released.expanded() for domain in composed.domains for released in domain.scope_sets}
+
+
+def descriptions(composed: Composed) -> dict[str, str]:
+    """What the schema says of each guarded field, in a sentence, by its name in scopes: `identity:citizen.pin`."""
+    fields = ((type_name, field_name, made) for (type_name, field_name), made in composed.made.items())
+    return {
+        made.right.scope(Verb.READ).removesuffix(f":{Verb.READ}"): _sentence(composed, type_name, field_name)
+        for type_name, field_name, made in fields
+        if made.right is not None and not made.right.data_class.is_public
+    }
+
+
+def _sentence(composed: Composed, type_name: str, field_name: str) -> str:
+    type_ = composed.schema.get_type(type_name)
+    said = type_.fields[field_name].description if isinstance(type_, GraphQLObjectType) else None
+    return (said or "").split("\n", 1)[0].split(". ", 1)[0].rstrip(".")
 
 
 def protected_scope(domain: str) -> str:

@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     database_prefix: str = Field(default="lienthong_", pattern=r"^[a-z][a-z0-9_]{0,40}$")
     database_account: str = Field(default="nobody", min_length=1)
 
+    citizen_provider: str = Field(default="", max_length=200)
+    citizen_provider_client: str = Field(default="", pattern=r"^[A-Za-z0-9._~:/-]{0,200}$")
+    citizen_provider_levels: str = Field(default="", pattern=r"^[!-~ ]{0,500}$")
+    citizen_provider_claim: str = Field(default="personal_number", pattern=r"^[A-Za-z0-9_.:/-]{1,100}$")
+
     connections_per_domain: int = Field(default=2, ge=1, le=64)
     statement_timeout_ms: int = Field(default=2_000, ge=10, le=600_000)
     request_deadline_ms: int = Field(default=5_000, ge=50, le=600_000)
@@ -69,6 +74,21 @@ class Settings(BaseSettings):
             object.__setattr__(self, "issuer", f"http://localhost:{self.port}")
         elif self.issuer and self.mode == "production" and not self.issuer.startswith("https://"):
             message = "LIENTHONG_ISSUER must begin with https:// in production"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _provider_is_whole_and_safe(self) -> Self:
+        """Where citizens sign in: an https issuer, who we are there, and which levels of assurance are enough."""
+        told = (self.citizen_provider, self.citizen_provider_client, self.citizen_provider_levels)
+        if any(told) and self.mode == "demo":
+            message = "LIENTHONG_CITIZEN_PROVIDER cannot be set in demo mode, which has a provider of its own"
+            raise ValueError(message)
+        if any(told) and not (all(told) and self.citizen_provider.startswith("https://")):
+            message = (
+                "LIENTHONG_CITIZEN_PROVIDER (an https:// issuer), LIENTHONG_CITIZEN_PROVIDER_CLIENT and "
+                "LIENTHONG_CITIZEN_PROVIDER_LEVELS (accepted acr values) are set together or not at all"
+            )
             raise ValueError(message)
         return self
 

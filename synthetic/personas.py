@@ -187,3 +187,12 @@ EVERYBODY: Final = (
 
 #: Those with a story, for documentation and examples.
 PERSONAS: Final = tuple(persona for persona in EVERYBODY if persona.story)
+
+_CARD_AGE_IN: Final = "2010"  # born then or earlier: old enough for an electronic identity of their own
+
+#: Those who can sign in somewhere: alive, present, registered, and no small children.
+SIGNING_IN: Final = tuple(
+    persona
+    for persona in PERSONAS
+    if persona.registered and not persona.died and not persona.missing_since and persona.born[:4] <= _CARD_AGE_IN
+)

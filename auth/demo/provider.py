@@ -11,6 +11,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -19,11 +20,14 @@ from authlib.oauth2.rfc6749 import InvalidClientError
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth import clock
 from auth.citizens.provider import ProviderTerms
 from auth.keys import SIGNING_ALGORITHM, public_jwk
 from auth.oauth import assertion
+from auth.tables import used_once
 
 PLACE = "/demo/provider"
 CLIENT = "lienthong"
@@ -34,6 +38,18 @@ _CODE_TYPE = "demo-code+jwt"
 
 FirstUse = Callable[[bytes, float], Awaitable[bool]]
 """(digest, until) -> whether this is seen for the first time, in all processes."""
+
+
+def first_use_at(engine: AsyncEngine) -> FirstUse:
+    """Remembers in the table of what is used once."""
+
+    async def first_use(digest: bytes, until: float) -> bool:
+        row = {"digest": digest, "expires_at": datetime.fromtimestamp(until + LIVES_S, UTC)}
+        once = insert(used_once).values(row).on_conflict_do_nothing().returning(used_once.c.digest)
+        async with engine.begin() as connection:
+            return (await connection.execute(once)).first() is not None
+
+    return first_use
 
 
 class DemoOnly(RuntimeError):

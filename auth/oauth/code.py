@@ -9,7 +9,8 @@ or late; wrong address; PKCE; wrong key; no consent any more. A code that was pr
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 from sqlalchemy import Row, func, select, update
@@ -54,14 +55,14 @@ class AuthorizationCode(PortalGrant):
     def _exchanged(self, code: Row[Any]) -> dict[str, Any]:
         request = self.request
         _check(code, request)
-        consent = _consent_in_force(request.session, code.consent)
-        issued = self._issued(code, consent)
+        consented, ends_at = _consent_in_force(request.session, code.consent)
+        issued = self._issued(code, consented)
         note = update(authorization_codes).values(access_token=issued.jti)
         request.session.execute(note.where(authorization_codes.c.digest == code.digest))
-        return {**issued.answer, "refresh_token": _refresh_token(request.session, code, consent, request.jkt)}
+        return {**issued.answer, "refresh_token": _refresh_token(request.session, code, ends_at, request.jkt)}
 
-    def _issued(self, code: Row[Any], consent: Row[Any]) -> Issued:
-        scope = names_for(code.scope, frozenset(consent.scopes), self.server.authority.catalogue.sets)
+    def _issued(self, code: Row[Any], consented: frozenset[str]) -> Issued:
+        scope = names_for(code.scope, consented, self.server.authority.catalogue.sets)
         terms = Terms(scope, kept_purpose(code.authorization_details), self.request.jkt)
         subjects = self.server.authority.subjects
         speaking = spoken_for(subjects, code, code=code.digest.hex())
@@ -71,7 +72,7 @@ class AuthorizationCode(PortalGrant):
 def _spent(session: Session, digest: bytes, client: str) -> Row[Any] | None:
     """The code, if this client may exchange it and nobody has: from here on nobody else can."""
     codes = authorization_codes
-    found = session.execute(
+    return session.execute(
         update(codes)
         .values(used_at=func.now())
         .where(
@@ -82,7 +83,6 @@ def _spent(session: Session, digest: bytes, client: str) -> Row[Any] | None:
         )
         .returning(codes)
     ).one_or_none()
-    return cast("Row[Any] | None", found)
 
 
 def _check(code: Row[Any], request: TokenRequest) -> None:
@@ -97,18 +97,21 @@ def _check(code: Row[Any], request: TokenRequest) -> None:
         raise InvalidDPoPProof("The code is bound to another key than that of the DPoP proof.")
 
 
-def _consent_in_force(session: Session, number: int) -> Row[Any]:
-    """The consent behind a code, held until this transaction ends: who withdraws it meanwhile finds what came of it."""
+def _consent_in_force(session: Session, number: int) -> tuple[frozenset[str], datetime]:
+    """What was consented to, and until when.
+
+    The consent is held until this transaction ends: who withdraws it meanwhile waits, and then finds what came of it.
+    """
     asked = select(consents.c.scopes, consents.c.valid_until).where(
         consents.c.consent == number, consents.c.withdrawn_at.is_(None), consents.c.valid_until > func.now()
     )
-    consent: Row[Any] | None = session.execute(asked.with_for_update(read=True)).one_or_none()
+    consent = session.execute(asked.with_for_update(read=True)).one_or_none()
     if consent is None:
         raise InvalidGrantError("The citizen has withdrawn the consent.")
-    return consent
+    return frozenset(consent.scopes), consent.valid_until
 
 
-def _refresh_token(session: Session, code: Row[Any], consent: Row[Any], jkt: str | None) -> str:
+def _refresh_token(session: Session, code: Row[Any], ends_at: datetime, jkt: str | None) -> str:
     """A refresh token for as long as the consent is in force."""
     secret = opaque.fresh()
     session.execute(
@@ -122,7 +125,7 @@ def _refresh_token(session: Session, code: Row[Any], consent: Row[Any], jkt: str
             representative=code.representative,
             consent=code.consent,
             code=code.digest,
-            expires_at=consent.valid_until,
+            expires_at=ends_at,
         )
     )
     return secret

@@ -17,6 +17,7 @@ from auth.oauth.bridge import Answer
 from auth.oauth.metadata import (
     INTROSPECT,
     JWKS,
+    PAR,
     RESOURCE_METADATA,
     REVOKE,
     SERVER_METADATA,
@@ -26,6 +27,7 @@ from auth.oauth.metadata import (
     resource_metadata,
     server_metadata,
 )
+from auth.oauth.par import push
 from auth.oauth.posted import Door, Endpoint, respond
 from auth.oauth.questions import introspect, revoke
 from auth.oauth.server import GRANTS, UNAVAILABLE, AuthorizationServer
@@ -51,7 +53,10 @@ def _posted(server: AuthorizationServer) -> list[Route]:
     async def revoked(form: dict[str, str], proof: str | None) -> Answer:
         return await server.respond(REVOKE, form, partial(revoke, server), proof=proof)
 
-    posted = {TOKEN: token, INTROSPECT: asked, REVOKE: revoked}
+    async def pushed(form: dict[str, str], proof: str | None) -> Answer:
+        return await server.respond(PAR, form, partial(push, server), proof=proof)
+
+    posted = {TOKEN: token, INTROSPECT: asked, REVOKE: revoked, PAR: pushed}
     return [Route(path, door.endpoint(answer), methods=["POST"]) for path, answer in posted.items()]
 
 

@@ -17,6 +17,7 @@ RESOURCE_METADATA = "/.well-known/oauth-protected-resource"
 
 TOKEN, JWKS = "/oauth/token", "/oauth/jwks"
 INTROSPECT, REVOKE = "/oauth/introspect", "/oauth/revoke"
+PAR, AUTHORIZE = "/oauth/par", "/oauth/authorize"
 _AUTHENTICATED = ("token", "introspection", "revocation")
 """Endpoints at which clients authenticate, all in the same way."""
 
@@ -37,13 +38,28 @@ def server_metadata(issuer: str, catalogue: Catalogue, grant_types: list[str]) -
         "revocation_endpoint": issuer + REVOKE,
         "jwks_uri": issuer + JWKS,
         "grant_types_supported": grant_types,
-        "response_types_supported": [],
+        **_citizens(issuer),
         **_authentication(),
         "dpop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
         "tls_client_certificate_bound_access_tokens": False,
         "authorization_details_types_supported": [DETAILS_TYPE],
         "scopes_supported": _scope_names(catalogue),
         "protected_resources": [audience(issuer), office_audience(issuer)],
+    }
+
+
+def _citizens(issuer: str) -> dict[str, Any]:
+    """How portals ask citizens: pushed requests and nothing else, PKCE with S256, `iss` in every response."""
+    return {
+        "pushed_authorization_request_endpoint": issuer + PAR,
+        "authorization_endpoint": issuer + AUTHORIZE,
+        "require_pushed_authorization_requests": True,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "prompt_values_supported": ["login", "consent"],
+        "ui_locales_supported": ["vi", "en"],
     }
 
 

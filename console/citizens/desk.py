@@ -5,9 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import asyncpg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -19,6 +17,7 @@ from auth.citizens.provider import ProviderUnreachable
 from auth.citizens.representation import RegisterSilent
 from auth.citizens.sessions import CitizenSession
 from auth.cookies import Cookie, session_cookie
+from auth.database import OUTAGES
 from auth.errors import GrantsUnconfirmed
 from auth.origins import sent_by_our_page
 from console.citizens.labels import Described
@@ -26,8 +25,6 @@ from console.forms import UnreadableForm, fields
 from console.pages import Text, show
 
 log = structlog.get_logger(__name__)
-
-_OUTAGES = (GrantsUnconfirmed, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
 class Problem(Exception):
@@ -130,7 +127,7 @@ def told(page: Callable[[Self, Request], Awaitable[Response]]) -> Callable[[Self
         except (ProviderUnreachable, RegisterSilent) as silent:
             log.warning("citizen_page_unavailable", reason=str(silent))
             return _say(request, Unavailable())
-        except _OUTAGES as outage:
+        except (GrantsUnconfirmed, *OUTAGES) as outage:
             log.warning("citizen_page_unavailable", reason=type(outage).__name__)
             return _say(request, Unavailable())
 

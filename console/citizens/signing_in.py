@@ -17,6 +17,7 @@ from auth.citizens.asked import understood
 from auth.citizens.provider import Provider
 from auth.citizens.sign_ins import ANSWERED_WITHIN, SignIn
 from auth.oauth.authorization import Arrived, arrive, under_way
+from auth.oauth.metadata import AUTHORIZE
 from console.citizens.desk import Counter, Gone, NoProvider, NotSignedIn, away, told
 from console.pages import language_of, show
 
@@ -33,7 +34,7 @@ class SigningIn:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/oauth/authorize", self.authorize, methods=["GET"]),
+            Route(AUTHORIZE, self.authorize, methods=["GET"]),
             Route(SIGNED_IN, self.signed_in, methods=["GET"]),
         ]
 
