@@ -28,6 +28,7 @@ from auth.oauth.metadata import (
     server_metadata,
 )
 from auth.oauth.par import push
+from auth.oauth.policy import policy_routes
 from auth.oauth.posted import Door, Endpoint, respond
 from auth.oauth.questions import introspect, revoke
 from auth.oauth.server import GRANTS, UNAVAILABLE, AuthorizationServer
@@ -38,7 +39,7 @@ SET_FRESH_S = 86_400
 
 def routes(server: AuthorizationServer) -> list[Route]:
     """Every address under `/oauth` and `/.well-known` that belongs to the authority."""
-    return [*_posted(server), *_looked_up(server.authority)]
+    return [*_posted(server), *policy_routes(server), *_looked_up(server.authority)]
 
 
 def _posted(server: AuthorizationServer) -> list[Route]:

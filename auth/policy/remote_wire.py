@@ -9,7 +9,9 @@ Signed with the key that signs access tokens; the types keep the two apart, and 
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import msgspec
 from joserfc import jws
@@ -24,22 +26,61 @@ from auth.policy.snapshot import Policy
 from auth.reach import Reach
 
 STATEMENT_TYPE = "policy+jwt"
+LONGEST_STATEMENT = 64 * 1024 * 1024
 MEDIA_TYPE = "application/policy+jwt"
+PATH = "/oauth/policy"
 HOLD_S = 0.5
 """How long the authority waits for news before it says that there is none: well within a lease, which it renews."""
 
+_MOST = 2**63 - 1
 _HEADER = frozenset({"alg", "typ", "kid"})
-_NONE: frozenset[Reference] = frozenset()
+UNCHANGED = b"null"
+"""In place of the rules: they are those that the process has."""
 
 
 class NotStated(ValueError):
     """What came is no statement of the authority to this client, for this question. The message names no content."""
 
 
+class UnknownKey(NotStated):
+    """Signed with a key that is not known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a statement must say of itself: who made it, for whom, in answer to which assertion; and the time."""
+
+    issuer: str
+    client: str
+    question: str
+    now: float
+
+
+class _Registry(jws.JWSRegistry):
+    """The authority's statements are longer than what joserfc takes from strangers."""
+
+    max_payload_length = LONGEST_STATEMENT
+
+
+_REGISTRY = _Registry(algorithms=[SIGNING_ALGORITHM])
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process says of itself when it asks: who it is, and by what it decides. Zero: by nothing yet."""
+
+    process: UUID
+    after: Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+    rules: Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+
+    def query(self) -> str:
+        """How it stands in the address. The assertion repeats it, so that nobody on the way can change it."""
+        return f"after={self.after}&rules={self.rules}&process={self.process}"
+
+
 class SentKey(msgspec.Struct, frozen=True):
     """A key by which access tokens are verified."""
 
-    jwk: dict[str, str]
+    jwk: dict[str, Any]
     state: KeyState
 
 
@@ -72,7 +113,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     sets: dict[str, frozenset[str]]
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the authority says. `answers` is the jti of the assertion with which it was asked."""
 
     iss: str
@@ -82,8 +123,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     answers: str
     revision: int
     rules_revision: int
-    rules: msgspec.Raw | None = None
-    revoked: frozenset[Reference] = _NONE
+    rules: msgspec.Raw
+    revoked: frozenset[Reference]
 
 
 def written_rules(part: Policy) -> bytes:
@@ -93,7 +134,7 @@ def written_rules(part: Policy) -> bytes:
         agencies=part.agencies,
         clients=list(part.clients.values()),
         legal_bases=dict(part.legal_bases),
-        keys={kid: SentKey(_members(signing.key), signing.state) for kid, signing in part.keys.items()},
+        keys={kid: SentKey(public_jwk(signing.key), signing.state) for kid, signing in part.keys.items()},
         scopes=list(scopes),
         reaches=list(reaches),
         grants=[_sent(grant, scopes[grant.scopes], reaches[grant.reach]) for grant in part.grants],
@@ -105,12 +146,55 @@ def written_rules(part: Policy) -> bytes:
 
 
 def read_policy(statement: Statement, known: Policy | None) -> Policy:
-    """The policy that is stated; the rules are those of `known` where none are sent."""
-    if statement.rules is None:
+    """The policy that is stated; where no rules are sent, they are those of `known`."""
+    if bytes(statement.rules) == UNCHANGED:
         if known is None or known.rules_revision != statement.rules_revision:
-            raise NotStated("rules are missing")
-        return msgspec.structs.replace if False else _with_revoked(known, statement)
-    rules = msgspec.json.decode(statement.rules, type=Rules)
+            raise NotStated("The rules are missing.")
+        return replace(known, revision=statement.revision, revoked=statement.revoked)
+    try:
+        rules = msgspec.json.decode(statement.rules, type=Rules)
+        return _policy(statement, rules)
+    except (msgspec.DecodeError, IndexError, KeyError, ValueError, JoseError) as error:
+        raise NotStated("The rules cannot be read: perhaps this process is older than the authority.") from error
+
+
+def signed(statement: Statement, key: ECKey) -> bytes:
+    header = {"alg": SIGNING_ALGORITHM, "typ": STATEMENT_TYPE, "kid": key.thumbprint()}
+    return jws.serialize_compact(header, msgspec.json.encode(statement), key, registry=_REGISTRY).encode()
+
+
+def verified(text: bytes, keys: Mapping[str, ECKey], expected: Expected) -> Statement:
+    """Check everything about a statement; in particular that it was made for this question.
+
+    `UnknownKey` where its key is not among these: the keys may have been changed since they were fetched.
+    """
+    if len(text) > LONGEST_STATEMENT:
+        raise NotStated("The statement is too long.")
+    try:
+        header = jws.extract_compact(text, registry=_REGISTRY).headers()
+        if header.keys() != _HEADER or header["typ"] != STATEMENT_TYPE:
+            raise NotStated("The statement has another header.")
+        key = keys.get(str(header["kid"]))
+        if key is None:
+            raise UnknownKey("The statement is signed with a key that is not published.")
+        payload = jws.deserialize_compact(text, key, registry=_REGISTRY).payload
+        statement = msgspec.json.decode(payload, type=Statement)
+    except (JoseError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise NotStated("The statement cannot be read, or was not signed by the authority.") from error
+    _check(statement, expected)
+    return statement
+
+
+def _check(statement: Statement, expected: Expected) -> None:
+    if (statement.iss, statement.aud) != (expected.issuer, expected.client):
+        raise NotStated("The statement is of another authority, or for another client.")
+    if statement.answers != expected.question:
+        raise NotStated("The statement answers another question.")
+    if not statement.iat - CLOCK_SKEW_S <= expected.now < statement.exp + CLOCK_SKEW_S:
+        raise NotStated("The statement is not of this time.")
+
+
+def _policy(statement: Statement, rules: Rules) -> Policy:
     return Policy(
         revision=statement.revision,
         rules_revision=statement.rules_revision,
@@ -124,3 +208,39 @@ def read_policy(statement: Statement, known: Policy | None) -> Policy:
         sets=rules.sets,
         revoked=statement.revoked,
     )
+
+
+def _grant(sent: SentGrant, rules: Rules) -> Grant:
+    return Grant(
+        number=sent.number,
+        agency=sent.agency,
+        purpose=sent.purpose,
+        scopes=rules.scopes[sent.scopes],
+        reach=rules.reaches[sent.reach],
+        valid_from=sent.valid_from,
+        valid_until=sent.valid_until,
+        persons_per_day=sent.persons_per_day,
+        emergency=sent.emergency,
+    )
+
+
+def _sent(grant: Grant, scopes: int, reach: int) -> SentGrant:
+    return SentGrant(
+        number=grant.number,
+        agency=grant.agency,
+        purpose=grant.purpose,
+        scopes=scopes,
+        reach=reach,
+        valid_from=grant.valid_from,
+        valid_until=grant.valid_until,
+        persons_per_day=grant.persons_per_day,
+        emergency=grant.emergency,
+    )
+
+
+Shared = TypeVar("Shared", bound=Hashable)
+
+
+def _places(values: Iterable[Shared]) -> dict[Shared, int]:
+    """Each different value and its place in the list of them."""
+    return {value: place for place, value in enumerate(dict.fromkeys(values))}
