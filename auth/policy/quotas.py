@@ -157,7 +157,7 @@ class Quotas:
         """Exchange what is left of a portion for one that is large enough, under the limit of now."""
         async with portion.lending:
             if portion.limit != limit:
-                portion.limit, portion.refused_at = limit, float("-inf")
+                await self._renew(portion, limit)
             elif portion.take(persons):
                 return True
             if portion.was_refused(persons):
@@ -175,6 +175,12 @@ class Quotas:
             if lent is None:
                 portion.refused, portion.refused_at = persons, clock.lease()
             return lent is not None and portion.take(persons)
+
+    async def _renew(self, portion: _Portion, limit: Limit) -> None:
+        """Of a grant whose limit changed nothing is kept that was lent under the old one."""
+        if self._engine is not None:
+            await _give_back(self._engine, portion)
+        portion.limit, portion.refused_at = limit, float("-inf")
 
     async def _exchange(self, portion: _Portion, left: int, persons: int) -> int | None:
         """Give back, borrow anew: a portion or as much as is needed, or just what is needed; None: not even that."""
