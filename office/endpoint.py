@@ -50,7 +50,7 @@ class Endpoint:
         self._at_once = 0
 
     def route(self) -> Route:
-        return Route(PATH, self.handle, methods=None)
+        return Route(PATH, self.handle, methods=["POST"])
 
     async def handle(self, request: Request) -> Response:
         """Whatever comes, an answer leaves."""
@@ -69,8 +69,6 @@ class Endpoint:
         return response
 
     async def _admitted(self, request: Request) -> Visitor:
-        if request.method != "POST":
-            raise TurnedAway(405, Code.BAD_USER_INPUT, "Ask with POST.", {"Allow": "POST"})
         if not _is_json(request.headers.get("content-type", "")) or "content-encoding" in request.headers:
             raise TurnedAway(415, Code.BAD_USER_INPUT, "The body must be application/json in UTF-8, not compressed.")
         return await self._who_asks(request)

@@ -6,11 +6,13 @@ The same for everybody: what a visitor may not ask is said by the field's descri
 from functools import cache
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+from office.audit import AuditQueries
 from office.changes import mutations
+from office.consents import ConsentQueries
 from office.fields import capacities_of
 from office.holders import HolderQueries
 from office.people import PeopleQueries
@@ -18,7 +20,7 @@ from office.proposals import ProposalQueries
 from office.rights import RightsQueries
 from office.visitor import Capacity
 
-QUERIES = (HolderQueries, RightsQueries, ProposalQueries, PeopleQueries)
+QUERIES = (HolderQueries, RightsQueries, ProposalQueries, PeopleQueries, ConsentQueries, AuditQueries)
 
 
 @cache
@@ -27,6 +29,7 @@ def schema() -> strawberry.Schema:
     query = merge_types("Query", QUERIES)
     made = strawberry.Schema(query, mutations(), config=StrawberryConfig(disable_field_suggestions=True))
     visibility(made)
+    _have_one_of_checked(made)
     return made
 
 
@@ -48,3 +51,10 @@ def visibility(of: strawberry.Schema) -> dict[str, frozenset[Capacity]]:
         for field in definition.fields:
             found[f"{root}.{of.config.name_converter.get_graphql_name(field)}"] = capacities_of(field)
     return found
+
+
+def _have_one_of_checked(of: strawberry.Schema) -> None:
+    """Tell graphql-core which inputs are `@oneOf`: Strawberry tells only the SDL, and fails late on its own."""
+    for type_ in executable(of).type_map.values():
+        if isinstance(type_, GraphQLInputObjectType):
+            type_.is_one_of = type_.extensions["strawberry-definition"].is_one_of

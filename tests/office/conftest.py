@@ -1,6 +1,7 @@
 """An office on a migrated database of the test's own, with officers who hold passkeys in software."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -22,10 +23,23 @@ def works(text: str, variables: Mapping[str, Any], caller: Caller) -> list[str]:
     return [f"SCOPE_REQUIRED {scope}" for scope in text.split() if scope not in caller.rights.reach]
 
 
-@pytest.fixture
-async def place(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[Place]:
+@asynccontextmanager
+async def office(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[Place]:
     async with database(postgres, templates, worker) as dsn, installing(dsn) as install:
         here = await with_desk(await install())
         async with desk_at(dsn, catalogue=CATALOGUE, communes_of=communes_of, files=here.files, demo=True) as desk:
             room = Room(Officers(desk.engine, ORIGIN))
             yield Place(here, Office(desk, here.authority, room.here, works), room)
+
+
+@pytest.fixture
+async def place(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[Place]:
+    async with office(postgres, templates, worker) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+async def shared(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[Place]:
+    """The same for tests that do not mind each other."""
+    async with office(postgres, templates, worker) as made:
+        yield made

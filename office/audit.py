@@ -1,0 +1,88 @@
+"""The record of acts, for those who audit. Reading it is an act itself, recorded before the answer leaves.
+
+So whoever reads learns first that they read: the newest entry of every first page is that of reading it.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from sqlalchemy import Row, select
+from strawberry.scalars import JSON
+
+from auth.acts.audit import ReadAudit
+from auth.acts.log import verify_chain
+from auth.acts.perform import perform
+from auth.acts.refusals import ActRefused, Undecided
+from auth.tables import acts
+from office.changes import capacities_for
+from office.context import Context, Info
+from office.errors import Code, not_answered
+from office.fields import asked_by
+from office.paging import Page, after_number, page
+from office.rows import made, of, page_size, word
+
+READERS = capacities_for("audit.read")
+
+
+@strawberry.type(description=acts.comment)
+class Act:
+    number: strawberry.ID = of(acts.c.act_id)
+    actor_kind: str = of(acts.c.actor_kind)
+    actor: str = of(acts.c.actor)
+    act: str = of(acts.c.act)
+    target: str = of(acts.c.target)
+    detail: JSON = of(acts.c.detail)
+    evidence: JSON | None = of(acts.c.evidence)
+    acted_at: datetime = of(acts.c.acted_at)
+    hash: str = of(acts.c.hash, bytes.hex)
+
+
+@strawberry.type(description="How far the record holds, every hash worked out again.")
+class Chain:
+    acts: int = strawberry.field(description="Acts that fit, from the first on.")
+    head: str = strawberry.field(description="Hash of the last of them: compare it with one kept elsewhere.")
+    broken_at: strawberry.ID | None = strawberry.field(description="The first act that does not fit; null: all do.")
+
+
+@strawberry.type
+class AuditQueries:
+    @asked_by(*READERS)
+    async def acts(
+        self,
+        info: Info,
+        actor: str | None = None,
+        act: str | None = None,
+        target: str | None = None,
+        first: int = 50,
+        after: strawberry.ID | None = None,
+    ) -> Page[Act]:
+        """Acts, the latest first: of an actor, of a kind, about a target, or all. Records that it was asked."""
+        page_size(first)
+        asked = {name: word(given) for name, given in (("actor", actor), ("act", act), ("target", target)) if given}
+        statement = after_number(select(acts).filter_by(**asked), acts.c.act_id, after)
+        await _record(info.context, asked)
+        return await page(info, statement, first, _act, acts.c.act_id)
+
+    @asked_by(*READERS)
+    async def chain(self, info: Info) -> Chain:
+        """Whether the record holds together. Records that it was asked."""
+        await _record(info.context, {"chain": "all"})
+        async with info.context.engine.connect() as connection:
+            found = await verify_chain(connection)
+        broken = None if found.broken_at is None else strawberry.ID(str(found.broken_at))
+        return Chain(acts=found.acts, head=found.head.hex(), broken_at=broken)
+
+
+async def _record(context: Context, asked: dict[str, str]) -> None:
+    try:
+        await perform(context.office.desk, context.visitor.actor, ReadAudit(filter=asked))
+    except ActRefused as refused:
+        raise not_answered(Code.FORBIDDEN, refused.message) from refused
+    except Undecided as undecided:
+        message = "The reading could not be recorded, so nothing was read."
+        raise not_answered(Code.DATABASE_UNAVAILABLE, message) from undecided
+
+
+def _act(row: "Row[Any]") -> Act:
+    return made(Act, row)

@@ -1,0 +1,43 @@
+"""The office's schema in SDL, as clients were told it. To write it anew: `lienthong schema office > schema.graphql`."""
+
+from pathlib import Path
+
+import pytest
+import strawberry
+from strawberry.tools import create_type
+
+from auth.acts.actors import PERMISSIONS
+from auth.acts.change import act_of
+from auth.acts.perform import ACTS
+from office.changes import capacities_for, mutations
+from office.schema import schema, sdl, visibility
+
+SNAPSHOT = Path(__file__).parent / "schema.graphql"
+NOT_OFFERED = {"audit.read", "keys.begin"}  # a query, and what the program does by itself
+
+
+def test_the_schema_is_what_clients_were_told() -> None:
+    assert sdl() + "\n" == SNAPSHOT.read_text()
+
+
+def test_every_act_that_somebody_may_do_is_a_mutation() -> None:
+    offered = {name.removeprefix("Mutation.").lower() for name in visibility(schema()) if name.startswith("Mutation.")}
+
+    assert {struct.__name__.lower() for struct in ACTS if act_of(struct) not in NOT_OFFERED} == offered
+
+
+def test_whoever_may_do_an_act_may_ask_for_it_here() -> None:
+    roles = {act: capacities_for(act) >= permission.roles for act, permission in PERMISSIONS.items()}
+
+    assert [act for act, are_asked in roles.items() if not are_asked] == []
+
+
+def test_a_root_field_that_does_not_say_who_may_ask_stops_the_start() -> None:
+    @strawberry.field
+    def open_to_all() -> str:
+        return ""
+
+    silent = strawberry.Schema(create_type("Query", [open_to_all]), mutations())
+
+    with pytest.raises(TypeError, match="open_to_all"):
+        visibility(silent)
