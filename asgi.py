@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from auth.access.authority import Authority
-from auth.acts.desk import desk_at
+from auth.acts.desk import Desk, desk_at
 from auth.citizens.provider import ProviderTerms
 from auth.demo.agencies import with_demo_sets
 from auth.demo.provider import Persona
@@ -26,6 +26,7 @@ from auth.errors import GrantsUnconfirmed
 from auth.oauth.endpoints import routes
 from auth.oauth.metadata import RESOURCE_METADATA
 from auth.oauth.server import AuthorizationServer
+from auth.officers.door import Officers
 from auth.opening import opened
 from auth.policy.quotas import Quotas
 from auth.policy.texts import OperationTexts
@@ -43,6 +44,7 @@ from graph.composed import Composed
 from graph.cursors import KEY_BYTES, Cursors
 from graph.endpoint import Endpoint
 from graph.explain import Explainer
+from graph.preview import Previews
 from graph.registered import RegisteredOperations
 from graph.registry import installed_domains
 from graph.request import Receive, Scope, Send
@@ -51,9 +53,13 @@ from installation.home import key_bytes, key_file
 from installation.memory import memory_file
 from installation.settings import Settings, load
 from ledger import Ledger, LedgerUnreachable, NotDurable, Pseudonyms
+from office.context import Office
+from office.door import Door
+from office.endpoint import Endpoint as OfficeEndpoint
 from synthetic.personas import SIGNING_IN
 
 SYNTHETIC = [(b"x-synthetic-data", b"1")]
+SYNTHETIC_DATA = {name.decode(): value.decode() for name, value in SYNTHETIC}
 READINESS_SECONDS = 1.0  # for which what was found of the ledger is said again
 
 #: How uvicorn serves an `Application`. Nothing here reads whom a request came from, so no proxy's word for it either.
@@ -130,6 +136,7 @@ class Application:
             confirm=server.authority.confirm,
             quotas=await self._quotas(stack),
         )
+        acts = await self._desk(server, stack)
         explainer = Explainer(graph)
         texts = OperationTexts(database_url(settings, "auth"))
         stack.push_async_callback(texts.close)
@@ -143,24 +150,45 @@ class Application:
         )
         self._hot = {"/graphql": endpoint(graph.answer), "/graphql/explain": endpoint(explainer.answer)}
         readiness = Readiness(server.authority, databases, ledger)
+        desk = await self._desk(server, stack)
         app.router.routes.extend(
             [
                 Route("/healthz", _healthy, methods=["GET"]),
                 Route("/readyz", readiness.answer, methods=["GET"]),
                 Route("/metrics", _metrics, methods=["GET"]),
                 *routes(server),
-                *await self._citizens(server, graph, stack),
+                *await self._citizens(server, graph, acts, stack),
+                self._office(server, graph, acts).route(),
                 static_files(),
             ]
         )
 
-    async def _citizens(self, server: AuthorizationServer, graph: Graph, stack: AsyncExitStack) -> list[Route]:
+    async def _desk(self, server: AuthorizationServer, stack: AsyncExitStack) -> Desk:
+        """Where this process makes changes."""
+        settings = self._settings
+        return await stack.enter_async_context(
+            desk_at(
+                database_url(settings, "auth"),
+                catalogue=server.authority.catalogue,
+                communes_of=communes_of,
+                files=partial(key_file, settings.home),
+                demo=settings.mode == "demo",
+            )
+        )
+
+    def _office(self, server: AuthorizationServer, graph: Graph, acts: Desk) -> OfficeEndpoint:
+        """The second schema, for officers, agencies and citizens."""
+        officers = Officers(acts.engine, self._settings.issuer)
+        office = Office(acts, server.authority, officers, Previews(graph).works)
+        door = Door(server.authority, officers, self._settings.issuer + RESOURCE_METADATA)
+        return OfficeEndpoint(office, door, headers=SYNTHETIC_DATA if self._settings.mode == "demo" else {})
+
+    async def _citizens(
+        self, server: AuthorizationServer, graph: Graph, acts: Desk, stack: AsyncExitStack
+    ) -> list[Route]:
         """The pages on which citizens sign in and consent; in demo mode also the provider at which they do."""
         settings = self._settings
         dsn, files = database_url(settings, "auth"), partial(key_file, settings.home)
-        acts = await stack.enter_async_context(
-            desk_at(dsn, catalogue=server.authority.catalogue, communes_of=communes_of, files=files)
-        )
         terms = ProviderTerms(
             settings.citizen_provider,
             settings.citizen_provider_client,
