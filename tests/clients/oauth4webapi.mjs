@@ -1,7 +1,8 @@
 // oauth4webapi and jose, against the running server: what each grant gives, and what each of them is refused.
 import * as jose from "jose";
 import * as oauth from "oauth4webapi";
-import { check, issuer, keyOf, purpose, refused, run } from "./checks.mjs";
+import { Browser } from "./browser.mjs";
+import { callback, check, issuer, keyOf, purpose, refused, run } from "./checks.mjs";
 
 const open = { [oauth.allowInsecureRequests]: true };
 const server = await oauth.processDiscoveryResponse(
@@ -119,6 +120,270 @@ refused("a grant type that is not offered", "unsupported_grant_type", async () =
   oauth.processGenericTokenEndpointResponse(
     server, tax, await oauth.genericTokenEndpointRequest(server, tax, asTax, "password", { username: "a", password: "b" }, open),
   ));
+
+// --- Tokens bound to a key (RFC 9449) ------------------------------------------------------------------------------
+
+const pair = await oauth.generateKeyPair("ES256");
+const holder = oauth.DPoP(bound, pair);
+const boundToken = (options = { DPoP: holder }, scope = `${NAME} ${FIND}`) =>
+  withNonce(() => credentials(bound, asBound, { scope, ...forTaxes }, options));
+
+function askBound(token, proof, { method = "POST", url = resource } = {}) {
+  const headers = new Headers({ "content-type": "application/json", accept: "application/graphql-response+json" });
+  const body = JSON.stringify({ query });
+  return oauth.protectedResourceRequest(token, method, new URL(url), headers, body, { ...open, DPoP: proof });
+}
+
+/** A resource refuses by status and challenge; this makes it an error, as the functions of token endpoints do. */
+async function challenged(attempt) {
+  const answer = await withNonce(attempt);
+  if (answer.status === 200) return answer;
+  const challenge = answer.headers.get("www-authenticate") ?? "";
+  throw Object.assign(new Error(`${answer.status} ${challenge}`), { error: challenge.match(/error="([^"]*)"/)?.[1] });
+}
+
+let held;
+refused("a client of bound tokens that shows no key", "invalid_dpop_proof", () =>
+  credentials(bound, asBound, { scope: NAME, ...forTaxes }));
+refused("a first proof, which cannot know the nonce", "use_dpop_nonce", () =>
+  credentials(bound, asBound, { scope: NAME, ...forTaxes }, { DPoP: oauth.DPoP(bound, pair) }));
+check("with the nonce a token is given, bound to the key", async () => {
+  held = await boundToken();
+  const { cnf } = jose.decodeJwt(held.access_token);
+  return held.token_type === "dpop" && cnf.jkt === (await holder.calculateThumbprint());
+});
+check("an Ed25519 key binds as well", async () => {
+  const other = oauth.DPoP(bound, await oauth.generateKeyPair("Ed25519"));
+  return (await boundToken({ DPoP: other })).token_type === "dpop";
+});
+check("the graph answers who shows the key", async () => {
+  const { data } = await (await challenged(() => askBound(held.access_token, holder))).json();
+  return typeof data.citizen.fullName === "string";
+});
+check("oauth4webapi accepts token and proof as a resource server would", async () => {
+  let seen;
+  const seeing = (url, options) => {
+    seen = new Request(url, { method: options.method, headers: options.headers });
+    return fetch(url, options);
+  };
+  await oauth.protectedResourceRequest(held.access_token, "POST", new URL(resource), new Headers(), "{}", {
+    ...open, DPoP: holder, [oauth.customFetch]: seeing,
+  });
+  return (await oauth.validateJwtAccessToken(server, seen, resource, { ...open, requireDPoP: true })).cnf !== undefined;
+});
+check("a stolen bound token, sent as Bearer, is worth nothing", async () =>
+  (await ask(held.access_token)).status === 401);
+refused("a stolen bound token with the thief's key", "invalid_token", async () => {
+  const thief = oauth.DPoP(bound, await oauth.generateKeyPair("ES256"));
+  return challenged(() => askBound(held.access_token, thief));
+});
+check("a proof is good once", async () => {
+  let proof;
+  const seeing = (url, options) => {
+    proof = new Headers(options.headers).get("dpop");
+    return fetch(url, options);
+  };
+  const headers = new Headers({ "content-type": "application/json" });
+  await oauth.protectedResourceRequest(held.access_token, "POST", new URL(resource), headers, JSON.stringify({ query }), {
+    ...open, DPoP: holder, [oauth.customFetch]: seeing,
+  });
+  const again = { method: "POST", headers: { ...Object.fromEntries(headers), dpop: proof,
+    authorization: `DPoP ${held.access_token}` }, body: JSON.stringify({ query }) };
+  return (await fetch(resource, again)).status === 401;
+});
+refused("a proof from a client of Bearer tokens", "invalid_dpop_proof", () => {
+  const needless = oauth.DPoP(tax, pair);
+  return withNonce(() => credentials(tax, asTax, { scope: NAME, ...forTaxes }, { DPoP: needless }));
+});
+
+// --- What a client asks and says about its tokens ------------------------------------------------------------------
+
+async function introspected(token, client = tax, auth = asTax) {
+  const asked = await oauth.introspectionRequest(server, client, auth, token, open);
+  return oauth.processIntrospectionResponse(server, client, asked);
+}
+async function revoke(token, client = tax, auth = asTax) {
+  await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, auth, token, open));
+}
+
+check("introspection of its own token says scope, purpose and end (RFC 7662)", async () => {
+  const told = await introspected(plain.access_token);
+  return told.active && told.scope === NAME && told.client_id === "tax" && told.exp > Date.now() / 1000;
+});
+check("introspection by another client says nothing but that it is inactive", async () =>
+  JSON.stringify(await introspected(plain.access_token, bound, asBound)) === '{"active":false}');
+check("introspection of rubbish says the same", async () =>
+  JSON.stringify(await introspected("rubbish")) === '{"active":false}');
+refused("introspection without authentication", "invalid_client", () =>
+  introspected(plain.access_token, tax, oauth.None()));
+check("a revoked token is inactive, and refused by the graph within a second (RFC 7009)", async () => {
+  const { access_token } = await taxToken();
+  await revoke(access_token);
+  const inactive = !(await introspected(access_token)).active;
+  const end = Date.now() + 1000;
+  let status;
+  do status = (await ask(access_token, "{ __typename }")).status; while (status !== 401 && Date.now() < end);
+  return inactive && status === 401;
+});
+check("revoking another client's token does nothing and says nothing", async () => {
+  await revoke(plain.access_token, bound, asBound);
+  return (await introspected(plain.access_token)).active;
+});
+check("revoking rubbish is fine", () => revoke("rubbish"));
+
+// --- A portal and a citizen: PAR, code, refresh --------------------------------------------------------------------
+
+const portal = { client_id: "citizen-app" };
+const asPortal = oauth.PrivateKeyJwt(await keyOf("citizen-app"));
+const portalHolder = oauth.DPoP(portal, await oauth.generateKeyPair("ES256"));
+const OWN = "identity:citizen.full_name:read identity:citizen.date_of_birth:read";
+const forCitizens = { authorization_details: purpose("citizen.self_service", { case_reference: "G22-260115-0002" }) };
+const asked = "{ me { fullName dateOfBirth } }";
+
+async function push(changed = {}, auth = asPortal, client = portal) {
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
+  const parameters = new URLSearchParams({
+    response_type: "code", redirect_uri: callback, scope: OWN, state, ...forCitizens,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: "S256",
+  });
+  for (const [name, value] of Object.entries(changed))
+    value === null ? parameters.delete(name) : parameters.set(name, value);
+  const { request_uri } = await withNonce(async () => oauth.processPushedAuthorizationResponse(
+    server, client,
+    await oauth.pushedAuthorizationRequest(server, client, auth, parameters, { ...open, DPoP: portalHolder }),
+  ));
+  const address = new URL(server.authorization_endpoint);
+  address.search = new URLSearchParams({ client_id: client.client_id, request_uri });
+  return { address, verifier, state, request_uri };
+}
+
+async function consented(how = {}) {
+  const flow = await push(how.pushed);
+  const back = await new Browser().decide(flow.address, how);
+  return { ...flow, answer: oauth.validateAuthResponse(server, portal, back, flow.state) };
+}
+
+const exchange = (flow, options = {}) => withNonce(async () => oauth.processAuthorizationCodeResponse(
+  server, portal,
+  await oauth.authorizationCodeGrantRequest(server, portal, asPortal, flow.answer, options.callback ?? callback,
+    options.verifier ?? flow.verifier, { ...open, DPoP: options.DPoP ?? portalHolder }),
+));
+const refresh = (token, options = {}) => withNonce(async () => oauth.processRefreshTokenResponse(
+  server, portal,
+  await oauth.refreshTokenGrantRequest(server, portal, asPortal, token, { ...open, DPoP: portalHolder, ...options }),
+));
+const askOwn = (token, proof = portalHolder) => withNonce(() => oauth.protectedResourceRequest(
+  token, "POST", new URL(resource), new Headers({ "content-type": "application/json" }), JSON.stringify({ query: asked }),
+  { ...open, DPoP: proof },
+));
+
+let flow, own;
+check("a pushed request is kept under a name (RFC 9126)", async () =>
+  (await push()).request_uri.startsWith("urn:ietf:params:oauth:request_uri:"));
+check("a citizen signs in, consents, and is sent back with code, state and iss (RFC 9207)", async () => {
+  flow = await consented();
+  return flow.answer.get("code").length >= 22;
+});
+check("the code becomes a bound token and a refresh token", async () => {
+  own = await exchange(flow);
+  return own.token_type === "dpop" && own.refresh_token.length >= 22 && own.scope.includes("full_name");
+});
+check("the token answers for the citizen who signed in", async () => {
+  const { data } = await (await askOwn(own.access_token)).json();
+  return data.me.fullName.length > 1 && /^19|^20/.test(data.me.dateOfBirth);
+});
+check("nobody can read the citizen's number in the token", () => {
+  const claims = JSON.stringify(jose.decodeJwt(own.access_token));
+  return !claims.includes("001085000001");
+});
+check("a refresh token gives another token, with less where less is asked for", async () => {
+  const narrower = { additionalParameters: { scope: "identity:citizen.full_name:read" } };
+  const again = await refresh(own.refresh_token, narrower);
+  return again.scope === "identity:citizen.full_name:read" && again.refresh_token === undefined;
+});
+check("a refresh token is good again: it is not rotated (FAPI 2.0)", async () =>
+  (await refresh(own.refresh_token)).token_type === "dpop");
+refused("refreshing what was not consented to", "invalid_scope", () =>
+  refresh(own.refresh_token, { additionalParameters: { scope: "identity:citizen.sex:read" } }));
+refused("refreshing with another key", "invalid_grant", async () =>
+  refresh(own.refresh_token, { DPoP: oauth.DPoP(portal, await oauth.generateKeyPair("ES256")) }));
+refused("a code used twice", "invalid_grant", () => exchange(flow));
+check("and everything that came of it is revoked", async () => {
+  const access = await introspected(own.access_token, portal, asPortal);
+  const refreshed = await introspected(own.refresh_token, portal, asPortal);
+  return !access.active && !refreshed.active;
+});
+refused("a citizen who says no", "access_denied", () => consented({ answer: "no", pushed: { prompt: "consent" } }));
+refused("a code with another verifier", "invalid_grant", async () =>
+  exchange(await consented(), { verifier: oauth.generateRandomCodeVerifier() }));
+refused("a code with another key", "invalid_dpop_proof", async () =>
+  exchange(await consented(), { DPoP: oauth.DPoP(portal, await oauth.generateKeyPair("ES256")) }));
+refused("a code for another address", "invalid_grant", async () =>
+  exchange(await consented(), { callback: "http://localhost:9700/elsewhere" }));
+refused("pushing without PKCE", "invalid_request", () => push({ code_challenge: null, code_challenge_method: null }));
+refused("pushing with plain PKCE", "invalid_request", () => push({ code_challenge_method: "plain" }));
+refused("pushing an address that is not registered", "invalid_request", () =>
+  push({ redirect_uri: "https://elsewhere.example/callback" }));
+refused("pushing without a purpose", "invalid_authorization_details", () => push({ authorization_details: null }));
+refused("pushing a scope that portals do not have", "invalid_scope", () => push({ scope: FIND }));
+refused("pushing by a client that is no portal", "unauthorized_client", () => push({}, asBound, bound));
+check("what was pushed can be answered once", async () => {
+  const used = await push();
+  const browser = new Browser();
+  await browser.decide(used.address);
+  return (await browser.visit(used.address)).status >= 400;
+});
+check("an authorization request that was not pushed is not answered", async () => {
+  const address = new URL(server.authorization_endpoint);
+  address.search = new URLSearchParams({
+    client_id: "citizen-app", response_type: "code", redirect_uri: callback, scope: OWN, code_challenge: "a".repeat(43),
+    code_challenge_method: "S256",
+  });
+  const page = await new Browser().visit(address);
+  return !page.left && page.status === 400;
+});
+
+// --- A one-stop system calls on (RFC 8693) -------------------------------------------------------------------------
+
+const desk = { client_id: "hanoi-exchange" };
+const asDesk = oauth.PrivateKeyJwt(await keyOf("hanoi-exchange"));
+const deskHolder = oauth.DPoP(desk, await oauth.generateKeyPair("ES256"));
+const TYPE = "urn:ietf:params:oauth:token-type:access_token";
+
+const exchanged = (token, { client = desk, auth = asDesk, DPoP = deskHolder, ...given } = {}) => withNonce(async () =>
+  oauth.processGenericTokenEndpointResponse(server, client, await oauth.genericTokenEndpointRequest(
+    server, client, auth, "urn:ietf:params:oauth:grant-type:token-exchange",
+    { subject_token: token, subject_token_type: TYPE, ...given }, { ...open, DPoP },
+  )));
+
+let citizens;
+check("a system exchanges a portal's token and the chain stands in it", async () => {
+  citizens = await exchange(await consented());
+  const given = await exchanged(citizens.access_token);
+  const { act, client_id } = jose.decodeJwt(given.access_token);
+  return client_id === "hanoi-exchange" && act.sub === "hanoi-exchange" && act.act.sub === "citizen-app"
+    && given.issued_token_type === TYPE;
+});
+check("the exchanged token answers for the same citizen", async () => {
+  const { access_token } = await exchanged(citizens.access_token);
+  const { data } = await (await askOwn(access_token, deskHolder)).json();
+  return data.me.fullName === (await (await askOwn(citizens.access_token)).json()).data.me.fullName;
+});
+refused("exchanging its own token", "invalid_request", async () => {
+  const { access_token } = await exchanged(citizens.access_token);
+  return exchanged(access_token);
+});
+refused("exchanging for more than the token says", "invalid_scope", () =>
+  exchanged(citizens.access_token, { scope: "identity:citizen.sex:read" }));
+refused("exchanging by a client that was not registered to", "unauthorized_client", () =>
+  exchanged(citizens.access_token, { client: bound, auth: asBound, DPoP: holder }));
+refused("exchanging rubbish", "invalid_request", () => exchanged("rubbish"));
+refused("exchanging a token that was revoked", "invalid_request", async () => {
+  const { access_token } = await exchange(await consented());
+  await revoke(access_token, portal, asPortal);
+  return exchanged(access_token);
+});
 
 function ask(token, asked = query, headers = {}) {
   return fetch(resource, {
