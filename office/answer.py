@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from traceback import extract_tb
 from typing import Any
 
-import asyncpg
 import structlog
 from graphql import (
     DocumentNode,
@@ -25,15 +24,13 @@ from graphql import (
     specified_rules,
     validate,
 )
-from sqlalchemy.exc import SQLAlchemyError
 
+from auth.database import OUTAGES
 from auth.errors import GrantsUnconfirmed
 from office import limits
 from office.errors import Code, NotAnswered, OfficeError, not_answered
 
 log = structlog.get_logger(__name__)
-
-OUTAGES = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ from auth.acts.desk import Done as ActDone
 from auth.acts.perform import ACTS, perform
 from auth.acts.refusals import ActRefused, StepUpRequired, Undecided
 from auth.acts.refusals import Invalid as ActInvalid
+from auth.database import OUTAGES
 from auth.officers import step_up
 from auth.officers.refusals import OfficerRefused
 from auth.policy.acknowledgements import in_force
-from office.answer import OUTAGES
 from office.context import Context, Info
 from office.errors import Code, not_answered
 from office.fields import changed_by, computed

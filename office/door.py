@@ -18,17 +18,14 @@ from auth.caller import Caller
 from auth.citizens import sessions as citizen_sessions
 from auth.citizens.sessions import CitizenSession
 from auth.cookies import Cookie, session_cookie
+from auth.database import OUTAGES
 from auth.errors import GrantsUnconfirmed, Unauthenticated
 from auth.officers.door import TOKEN_HEADER, Officers
 from auth.officers.refusals import OfficerRefused
-from auth.opaque import is_bound_to
 from office import visitor
-from office.answer import OUTAGES
 from office.endpoint import PATH, TurnedAway
 from office.errors import Code
 from office.visitor import Visitor
-
-CITIZEN_FORMS = "citizen-forms"
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class Door:
         if citizen is None:
             raise Unauthenticated("Sign in, or send an access token made for this door.", error=None)
         self.officers.check_same_origin(request)
-        if not is_bound_to(request.headers.get(TOKEN_HEADER, ""), citizen.secret, CITIZEN_FORMS):
+        if not citizen.sent_by_our_page(request.headers.get(TOKEN_HEADER, "")):
             raise TurnedAway(403, Code.FORBIDDEN, "The request did not come from our page.")
         return visitor.citizen(self.authority.subjects.keep(citizen.citizen))
 

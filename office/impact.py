@@ -5,6 +5,7 @@ differently: each document that its agency registered is explained under both. N
 nothing is changed. Operations that nobody registered are not known here.
 """
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -55,13 +56,13 @@ async def impact(context: Context, after: Policy) -> list[Impact]:
     mine = context.visitor.agency
     pairs = [pair for pair in _concerned(now, then) if mine in {None, pair[0].agency}][:MOST_CLIENTS]
     documents = await _registered(context, {client.agency for client, _ in pairs})
-    return [
-        found
-        for client, purpose in pairs
-        for document in documents
-        if document.agency == client.agency
-        if (found := _compared(context, document, client.client, purpose, now, then)) is not None
-    ]
+    found: list[Impact] = []
+    for client, purpose in pairs:
+        for document in documents:
+            if document.agency == client.agency:
+                found += _compared(context, document, client.client, purpose, now, then)
+                await asyncio.sleep(0)  # a document takes milliseconds to plan, and others wait
+    return found
 
 
 def _concerned(now: Snapshot, then: Snapshot) -> Iterator[tuple[Client, str]]:
@@ -91,19 +92,18 @@ async def _registered(context: Context, agencies: Iterable[str]) -> list[_Docume
 
 def _compared(
     context: Context, document: _Document, client: str, purpose: str, now: Snapshot, then: Snapshot
-) -> Impact | None:
+) -> Iterator[Impact]:
     before, after = (_missing(context, document, each, client, purpose) for each in (now, then))
-    if bool(before) == bool(after):
-        return None
-    return Impact(
-        client=strawberry.ID(client),
-        operation=strawberry.ID(document.document_id),
-        operation_name=document.name,
-        purpose=strawberry.ID(purpose),
-        before=not before,
-        after=not after,
-        missing=list(after),
-    )
+    if bool(before) != bool(after):
+        yield Impact(
+            client=strawberry.ID(client),
+            operation=strawberry.ID(document.document_id),
+            operation_name=document.name,
+            purpose=strawberry.ID(purpose),
+            before=not before,
+            after=not after,
+            missing=list(after),
+        )
 
 
 def _missing(context: Context, document: _Document, snapshot: Snapshot, client: str, purpose: str) -> list[str]:

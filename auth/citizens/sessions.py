@@ -18,6 +18,7 @@ from auth.tables import citizen_sessions
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
+_OFFICE = "office"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,15 @@ class CitizenSession:
     secret: str = field(repr=False)
     citizen: str = field(repr=False)
     signed_in_at: datetime
+
+    @property
+    def office_token(self) -> str:
+        """What the `X-CSRF-Token` header carries at the office door: follows from the cookie, which no script reads."""
+        return opaque.bound_to(self.secret, _OFFICE)
+
+    def sent_by_our_page(self, token: str) -> bool:
+        """Whether this is the token of this very session."""
+        return opaque.is_bound_to(token, self.secret, _OFFICE)
 
 
 async def begin(connection: AsyncConnection, subjects: SubjectSeal, identity: Identity) -> str:
