@@ -33,6 +33,8 @@ from auth.policy.texts import OperationTexts
 from auth.scopes import Catalogue
 from console.citizens.opening import SignIn
 from console.citizens.opening import opened as citizens
+from console.officers import routes as officers_pages
+from console.officers.desk import OfficersDesk
 from console.pages import static_files
 from domains.kit.database import Database, Limits
 from domains.kit.units import communes_of
@@ -150,7 +152,8 @@ class Application:
         )
         self._hot = {"/graphql": endpoint(graph.answer), "/graphql/explain": endpoint(explainer.answer)}
         readiness = Readiness(server.authority, databases, ledger)
-        desk = await self._desk(server, stack)
+        acts = await self._desk(server, stack)
+        officers = Officers(acts.engine, settings.issuer)
         app.router.routes.extend(
             [
                 Route("/healthz", _healthy, methods=["GET"]),
@@ -158,7 +161,8 @@ class Application:
                 Route("/metrics", _metrics, methods=["GET"]),
                 *routes(server),
                 *await self._citizens(server, graph, acts, stack),
-                self._office(server, graph, acts).route(),
+                *officers_pages(OfficersDesk(officers, acts)),
+                self._office(server, graph, acts, officers).route(),
                 static_files(),
             ]
         )
@@ -176,9 +180,8 @@ class Application:
             )
         )
 
-    def _office(self, server: AuthorizationServer, graph: Graph, acts: Desk) -> OfficeEndpoint:
+    def _office(self, server: AuthorizationServer, graph: Graph, acts: Desk, officers: Officers) -> OfficeEndpoint:
         """The second schema, for officers, agencies and citizens."""
-        officers = Officers(acts.engine, self._settings.issuer)
         office = Office(acts, server.authority, officers, Previews(graph).works)
         door = Door(server.authority, officers, self._settings.issuer + RESOURCE_METADATA)
         return OfficeEndpoint(office, door, headers=SYNTHETIC_DATA if self._settings.mode == "demo" else {})
