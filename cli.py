@@ -90,7 +90,7 @@ def serve() -> None:
 @app.command()
 def run() -> None:
     """Everything at once, for demo mode: migrate, invent a nation if there is none, and serve."""
-    from commands.demo import examples
+    from commands.demo import examples, officers_links
 
     settings = load()
     if settings.mode != "demo":
@@ -101,7 +101,7 @@ def run() -> None:
     if asyncio.run(_nobody_there(settings)):
         _seed(settings, CITIZENS, SEED, force=False)
     _check(settings)
-    for line in examples(settings):
+    for line in (*examples(settings), *asyncio.run(officers_links(settings))):
         tell(line)
     _serve(settings, listening)
 
@@ -350,7 +350,7 @@ def _serve(settings: Settings, listening: socket) -> None:
 
     config = uvicorn.Config("asgi:create_app", factory=True, workers=settings.processes, **SERVED)
     server = uvicorn.Server(config)
-    tell(f"Liên thông serves on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
+    tell(f"Liên thông serves {settings.issuer} on {settings.host}, port {settings.port} (stop with Ctrl-C)")
     if settings.processes > 1:
         Multiprocess(config, sockets=[listening]).run()
     else:

@@ -13,7 +13,9 @@ from functools import partial
 from asgi import catalogue_of
 from auth.access.rehearsal import CannotRehearse, rehearsed
 from auth.demo.install import DemoRefused, demo_token
+from auth.demo.officers import open_links
 from auth.oauth.server import AuthorizationServer
+from auth.officers.enrolment import address
 from auth.opening import opened
 from auth.policy.quotas import Quotas
 from domains.kit.units import communes_of
@@ -91,6 +93,13 @@ def examples(settings: Settings) -> Iterator[str]:
             f" -d {shlex.quote(json.dumps({'query': query}))}"
         )
     yield ""
+
+
+async def officers_links(settings: Settings) -> list[str]:
+    """Lines to print, while a demo officer has no passkey: the links by which one is enrolled. They are said once."""
+    links = await open_links(database_url(settings, "auth"))
+    lines = [f"{link.officer.officer}: {address(settings.issuer, link.secret)}" for link in links]
+    return ["# Officers enroll two passkeys each; these links are good once, for a day", *lines, ""] if lines else []
 
 
 @asynccontextmanager

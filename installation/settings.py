@@ -4,6 +4,7 @@ Read once by the composition root and the command; everybody else is handed valu
 too: `describe` is the only way to print settings, and it masks them.
 """
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -23,6 +24,14 @@ def _postgres_url(value: str) -> str:
         message = "a database URL begins with postgresql://"
         raise ValueError(message)
     return f"postgresql://{rest}"
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
@@ -74,6 +83,9 @@ class Settings(BaseSettings):
             object.__setattr__(self, "issuer", f"http://localhost:{self.port}")
         elif self.issuer and self.mode == "production" and not self.issuer.startswith("https://"):
             message = "LIENTHONG_ISSUER must begin with https:// in production"
+            raise ValueError(message)
+        if _is_address(urlsplit(self.issuer).hostname or ""):
+            message = "LIENTHONG_ISSUER must have a host name: passkeys belong to one, not to an IP address"
             raise ValueError(message)
         return self
 

@@ -17,12 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth import clock
 from auth.access.purposes import DETAILS_TYPE
+from auth.acts.actors import DEMO_OFFICERS
 from auth.database import engine_of
 from auth.demo.agencies import AGENCIES, BOUND_CLIENTS, CLIENTS, PURPOSES, WIDEST, DemoClient
+from auth.demo.officers import OFFICERS, add_officers
 from auth.keys import SIGNING_ALGORITHM, KeyFiles, private_key, public_jwk
 from auth.oauth.assertion import ASSERTION_TYPE, LONGEST_LIFE_S
 from auth.oauth.server import AuthorizationServer
-from auth.tables import agencies, clients, grants, purposes
+from auth.tables import agencies, clients, grants, officers, purposes
 
 PATIENCE_S = 30.0
 _LOCK = 0x64656D6F  # "demo": two processes that start together install one after the other
@@ -47,18 +49,24 @@ async def install_demo(dsn: str, files: KeyFiles) -> None:
     async with engine.begin() as connection:
         await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         await _add(connection, files)
+        await add_officers(connection)
     await engine.dispose()
 
 
 async def refuse_demo(dsn: str) -> None:
-    """Raise `DemoClientsPresent` where demo clients are registered and not suspended."""
+    """Raise `DemoClientsPresent` where demo clients or demo officers are registered and not put out of service."""
     engine = engine_of(dsn, 1, PATIENCE_S)
     async with engine.connect() as connection:
         live = clients.c.demo & (clients.c.state == "active")
         found = await connection.scalar(select(func.count()).select_from(clients).where(live))
+        deciding = officers.c.officer.startswith(DEMO_OFFICERS) & (officers.c.state == "active")
+        people = await connection.scalar(select(func.count()).select_from(officers).where(deciding))
     await engine.dispose()
-    if found:
-        raise DemoClientsPresent(f"The auth database holds {found} demo clients; production does not start with them.")
+    if found or people:
+        raise DemoClientsPresent(
+            f"The auth database holds {found} demo clients and {people} demo officers;"
+            " production does not start with them."
+        )
 
 
 async def demo_token(
@@ -146,7 +154,7 @@ def _grant(client: DemoClient) -> dict[str, Any]:
         "units": list(client.units),
         "units_scheme": client.units_scheme,
         "state": "active",
-        "proposed_by": "demo-officer-1",
-        "approved_by": "demo-officer-2",
+        "proposed_by": OFFICERS[0].officer,
+        "approved_by": OFFICERS[1].officer,
         "reason": f"Demo mode, invented: {client.name}.",
     }

@@ -22,6 +22,12 @@ def test_production_with_a_plain_http_issuer_is_refused() -> None:
         load(issuer="http://registers.example")
 
 
+@pytest.mark.parametrize("issuer", ["https://192.0.2.1", "https://[2001:db8::1]:8443"])
+def test_an_issuer_that_is_an_ip_address_is_refused_since_passkeys_need_a_name(issuer: str) -> None:
+    with pytest.raises(SettingsInvalid, match="host name"):
+        load(issuer=issuer)
+
+
 def test_every_wrong_variable_is_named_at_once_and_no_value_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIENTHONG_PORT", "99999")
     monkeypatch.setenv("LIENTHONG_LAND_DATABASE_URL", "mysql://clerk:hidden@db.example/land")

@@ -126,9 +126,14 @@ async def test_production_refuses_a_database_with_demo_clients(demo: Installatio
         await refuse_demo(demo.dsn)
 
 
-async def test_production_accepts_a_database_whose_demo_clients_are_suspended(demo: Installation) -> None:
+async def test_production_accepts_a_database_whose_demo_clients_and_officers_are_put_out(
+    demo: Installation,
+) -> None:
     authorization = f"Bearer {await demo_token(demo.server, demo.files)}"
     await demo.connection.execute("update clients set state = 'suspended' where demo")
+    with pytest.raises(DemoClientsPresent, match="2 demo officers"):
+        await refuse_demo(demo.dsn)
+    await demo.connection.execute("update officers set state = 'removed'")
     await refuse_demo(demo.dsn)
 
     def refused() -> bool:
