@@ -182,7 +182,7 @@ class Application:
 
     def _office(self, server: AuthorizationServer, graph: Graph, acts: Desk, officers: Officers) -> OfficeEndpoint:
         """The second schema, for officers, agencies and citizens."""
-        office = Office(acts, server.authority, officers, Previews(graph).works)
+        office = Office(acts, server.authority.snapshot, officers, Previews(graph).works)
         door = Door(server.authority, officers, self._settings.issuer + RESOURCE_METADATA)
         return OfficeEndpoint(office, door, headers=SYNTHETIC_DATA if self._settings.mode == "demo" else {})
 

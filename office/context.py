@@ -11,14 +11,17 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 from strawberry.types import Info as StrawberryInfo
 
-from auth.access.authority import Authority
 from auth.acts.desk import Desk
 from auth.caller import Caller
 from auth.officers.door import Officers
+from auth.policy.snapshot import Snapshot
 from office.visitor import Visitor
 
 Works = Callable[[str, Mapping[str, Any], Caller], Sequence[str]]
 """(text of a document, variables, who would ask) -> why it would be refused, as codes and scopes; empty: it works."""
+
+Rules = Callable[[], Snapshot]
+"""What is allowed at this moment; raises GrantsUnconfirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Office:
     """The parts behind the door, of one process."""
 
     desk: Desk
-    authority: Authority
+    snapshot: Rules
     officers: Officers
     works: Works
 

@@ -1,22 +1,25 @@
 """A change as an edit of the policy: what would be allowed if it were made at this moment.
 
 Only for looking ahead; what is really allowed is read from the database afterwards. A grant that begins later is taken
-as begun, so that its preview says what it will mean. A change that alters nobody's rights leaves the policy as it is.
+as begun, so that its preview says what it will mean. A change that is not listed here alters nobody's rights.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, Table, select
 
-from auth.acts import grants
+from auth.acts import agencies, clients, emergencies, grants
 from auth.acts.change import Change
+from auth.acts.clients import ClientTerms
 from auth.acts.terms import GrantTerms, World
-from auth.policy.decided import Grant
+from auth.policy.decided import Client, Grant
 from auth.policy.snapshot import Policy
-from auth.tables import grants as rows
+from auth.tables import clients as client_rows
+from auth.tables import grants as grant_rows
 from office.context import Context
 from office.rows import fetch
 
@@ -38,12 +41,25 @@ class Edit:
     def granted(self, agency: str, purpose: str, terms: GrantTerms, number: int = TO_COME) -> Policy:
         until = None if terms.valid_until is None else terms.valid_until.timestamp()
         scopes, reach = self.world.scopes(terms), self.world.reach(terms)
-        grant = Grant(number, agency, purpose, scopes, reach, 0.0, until, terms.persons_per_day)
-        return self.policy.with_grant(grant)
+        return self.policy.with_grant(Grant(number, agency, purpose, scopes, reach, 0.0, until, terms.persons_per_day))
 
-    async def row(self, number: int) -> "Row[Any] | None":
-        found = await fetch(self.context.engine, select(rows).where(rows.c.grant_id == number))
-        return found[0] if found else None
+    def admitted(self, client: Client, terms: ClientTerms) -> Policy:
+        named = replace(client, bearer=terms.token_type == "Bearer", exchanges=terms.exchanges)  # noqa: S105
+        allowed = self.world.catalogue.known(terms.allowed)
+        return self.policy.with_client(replace(named, allowed=allowed, registered_only=terms.registered_only))
+
+    async def rows(self, table: Table, where: "ColumnElement[bool]") -> "list[Row[Any]]":
+        return await fetch(self.context.engine, select(table).where(where))
+
+    async def grant(self, number: int) -> "list[Row[Any]]":
+        return await self.rows(grant_rows, grant_rows.c.grant_id == number)
+
+    async def clients(self, where: "ColumnElement[bool]") -> "list[tuple[Client, ClientTerms]]":
+        found = await self.rows(client_rows, where)
+        return [
+            (Client(row.client, row.agency, frozenset(), row.kind, domain=row.domain), clients.terms_of(row))
+            for row in found
+        ]
 
 
 async def edited(context: Context, policy: Policy, change: Change) -> Policy:
@@ -52,24 +68,55 @@ async def edited(context: Context, policy: Policy, change: Change) -> Policy:
     return policy if edit is None else await edit(Edit(context, policy), change)
 
 
-async def _give(edit: Edit, change: grants.GiveGrant) -> Policy:
+async def _give(edit: Edit, change: grants.GiveGrant | emergencies.OpenEmergency) -> Policy:
     return edit.granted(change.agency, change.purpose, change.terms)
 
 
 async def _replace(edit: Edit, change: grants.ReplaceGrant | grants.NarrowGrant) -> Policy:
-    row = await edit.row(change.grant)
-    return edit.policy if row is None else edit.granted(row.agency, row.purpose, change.terms, change.grant)
+    for row in await edit.grant(change.grant):
+        return edit.granted(row.agency, row.purpose, change.terms, change.grant)
+    return edit.policy
 
 
 async def _resume(edit: Edit, change: grants.ResumeGrant) -> Policy:
-    row = await edit.row(change.grant)
-    if row is None:
-        return edit.policy
-    return edit.granted(row.agency, row.purpose, grants.terms_of(row), change.grant)
+    for row in await edit.grant(change.grant):
+        return edit.granted(row.agency, row.purpose, grants.terms_of(row), change.grant)
+    return edit.policy
 
 
-async def _end(edit: Edit, change: grants.SuspendGrant | grants.RevokeGrant) -> Policy:
+async def _end(edit: Edit, change: grants.SuspendGrant | grants.RevokeGrant | emergencies.EndEmergency) -> Policy:
     return edit.policy.without_grant(change.grant)
+
+
+async def _register(edit: Edit, change: clients.RegisterClient) -> Policy:
+    made = Client(change.client, change.agency, frozenset(), change.kind, domain=change.domain)
+    return edit.admitted(made, change.terms)
+
+
+async def _retouch(edit: Edit, change: clients.WidenClient | clients.NarrowClient) -> Policy:
+    for client, _ in await edit.clients(client_rows.c.client == change.client):
+        return edit.admitted(client, change.terms)
+    return edit.policy
+
+
+async def _resume_client(edit: Edit, change: clients.ResumeClient) -> Policy:
+    for client, terms in await edit.clients(client_rows.c.client == change.client):
+        return edit.admitted(client, terms)
+    return edit.policy
+
+
+async def _suspend_client(edit: Edit, change: clients.SuspendClient) -> Policy:
+    return edit.policy.without_client(change.client)
+
+
+async def _resume_agency(edit: Edit, change: agencies.ResumeAgency) -> Policy:
+    live = (client_rows.c.agency == change.agency) & (client_rows.c.state == "active")
+    found = await edit.clients(live)
+    return reduce(lambda policy, each: replace(edit, policy=policy).admitted(*each), found, edit.policy)
+
+
+async def _suspend_agency(edit: Edit, change: agencies.SuspendAgency) -> Policy:
+    return edit.policy.without_agency(change.agency)
 
 
 EDITS: Mapping[type[Change], Callable[[Edit, Any], Awaitable[Policy]]] = MappingProxyType(
@@ -80,6 +127,15 @@ EDITS: Mapping[type[Change], Callable[[Edit, Any], Awaitable[Policy]]] = Mapping
         grants.ResumeGrant: _resume,
         grants.SuspendGrant: _end,
         grants.RevokeGrant: _end,
+        emergencies.OpenEmergency: _give,
+        emergencies.EndEmergency: _end,
+        clients.RegisterClient: _register,
+        clients.WidenClient: _retouch,
+        clients.NarrowClient: _retouch,
+        clients.ResumeClient: _resume_client,
+        clients.SuspendClient: _suspend_client,
+        agencies.ResumeAgency: _resume_agency,
+        agencies.SuspendAgency: _suspend_agency,
     }
 )
-"""The changes that alter who may read what."""
+"""The changes that alter what clients may read by themselves; delegations are not looked at."""

@@ -14,11 +14,13 @@ from sqlalchemy import select
 
 from auth import clock
 from auth.access.rehearsal import CannotRehearse, rehearsed
+from auth.acts.change import Change
 from auth.caller import Caller
 from auth.policy.decided import Client
-from auth.policy.snapshot import Policy, Snapshot
+from auth.policy.snapshot import Snapshot
 from auth.tables import operations
 from office.context import Context
+from office.edits import edited
 from office.rows import fetch
 
 MOST_CLIENTS = 200
@@ -44,15 +46,10 @@ class _Document:
     text: str
 
 
-def policy_of(context: Context) -> Policy:
-    """What was decided, as of now. Raises GrantsUnconfirmed."""
-    return context.office.authority.snapshot().policy
-
-
-async def impact(context: Context, after: Policy) -> list[Impact]:
-    """What would change, if this were the policy. Raises GrantsUnconfirmed."""
-    now = context.office.authority.snapshot()
-    then = after.at(clock.wall())
+async def impact(context: Context, change: Change) -> list[Impact]:
+    """What this change would alter, if it were made now. Raises GrantsUnconfirmed."""
+    now = context.office.snapshot()
+    then = (await edited(context, now.policy, change)).at(clock.wall())
     mine = context.visitor.agency
     pairs = [pair for pair in _concerned(now, then) if mine in {None, pair[0].agency}][:MOST_CLIENTS]
     documents = await _registered(context, {client.agency for client, _ in pairs})

@@ -5,7 +5,7 @@ number that may pass 31 bits an ID. What was given goes back the same way, as pl
 or a pattern is checked where it is declared, and a change that is added there appears at this door by itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -45,6 +45,11 @@ def input_of(struct: type[msgspec.Struct]) -> Shape:
     return _struct(struct)
 
 
+def one_of(name: str, structs: Iterable[type[msgspec.Struct]]) -> Shape:
+    """An input that is exactly one of these."""
+    return _union(tuple(inspect.type_info(struct) for struct in structs), name)
+
+
 @cache
 def _struct(struct: type[msgspec.Struct]) -> Shape:
     fields = msgspec.structs.fields(struct)
@@ -62,27 +67,25 @@ def _struct(struct: type[msgspec.Struct]) -> Shape:
     return Shape(_input(struct.__name__ + "Input", members, required, struct.__doc__), plain)
 
 
-def _union(structs: tuple[inspect.Type, ...], where: str) -> Shape:
+def _union(structs: tuple[inspect.Type, ...], name: str) -> Shape:
     """One of several structs, each under its own name."""
     shapes = {_lower(each.cls.__name__): _struct(each.cls) for each in structs if isinstance(each, inspect.StructType)}
     if len(shapes) != len(structs):
-        raise TypeError(f"{where} mixes structs with other values")
+        raise TypeError(f"{name} mixes structs with other values")
 
     def plain(given: Any) -> Any:
-        name = next(name for name in shapes if not _is_absent(getattr(given, name)))
-        return shapes[name].plain(getattr(given, name))
+        chosen = next(each for each in shapes if not _is_absent(getattr(given, each)))
+        return shapes[chosen].plain(getattr(given, chosen))
 
-    members = {name: shape.type | None for name, shape in shapes.items()}
-    owner, _, member = where.partition(".")
-    description = "Exactly one of these."
-    return Shape(_input(f"{owner}{member.title()}Input", members, set(), description, one_of=True), plain)
+    members = {each: shape.type | None for each, shape in shapes.items()}
+    return Shape(_input(name, members, set(), "Exactly one of these.", one_of=True), plain)
 
 
 def _shape(info: inspect.Type, where: str) -> Shape:  # noqa: PLR0911 -- one line for each kind of value
     match info:
         case inspect.UnionType():
             others = tuple(each for each in info.types if not isinstance(each, inspect.NoneType))
-            return _shape(others[0], where) if len(others) == 1 else _union(others, where)
+            return _shape(others[0], where) if len(others) == 1 else _union(others, _title(where))
         case inspect.StructType():
             return _struct(info.cls)
         case inspect.VarTupleType() | inspect.ListType():
@@ -122,6 +125,12 @@ def _said(docstring: str | None) -> str | None:
 
 def _is_absent(value: Any) -> bool:
     return value is None or value is strawberry.UNSET
+
+
+def _title(where: str) -> str:
+    """The name of an input that is a member of another: MakeProposalProposedInput."""
+    owner, _, member = where.partition(".")
+    return f"{owner}{member.title()}Input"
 
 
 def _same(value: Any) -> Any:

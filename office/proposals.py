@@ -14,10 +14,9 @@ from auth.acts.change import Change
 from auth.acts.widening import Widening
 from auth.tables import proposals
 from office.context import Context, Info
-from office.edits import edited
 from office.fields import asked_by, computed
 from office.holders import ENTITLED
-from office.impact import Impact, impact, policy_of
+from office.impact import Impact, impact
 from office.paging import Page, after_number, page
 from office.rows import fetch, made, number, of, own
 from office.visitor import Visitor
@@ -75,7 +74,7 @@ class Proposal:
         if self.state_now is not ProposalState.PROPOSED and self.state_now is not ProposalState.REQUESTED:
             return []
         body: Change = msgspec.convert(self.change, Widening)
-        return await impact(info.context, await edited(info.context, policy_of(info.context), body))
+        return await impact(info.context, body)
 
 
 @strawberry.type

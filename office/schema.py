@@ -16,6 +16,7 @@ from office.consents import ConsentQueries
 from office.fields import capacities_of
 from office.holders import HolderQueries
 from office.people import PeopleQueries
+from office.preview import preview_queries
 from office.proposals import ProposalQueries
 from office.rights import RightsQueries
 from office.visitor import Capacity
@@ -26,7 +27,7 @@ QUERIES = (HolderQueries, RightsQueries, ProposalQueries, PeopleQueries, Consent
 @cache
 def schema() -> strawberry.Schema:
     """The one schema. Raises TypeError where a root field does not say who may ask it (law 1)."""
-    query = merge_types("Query", QUERIES)
+    query = merge_types("Query", (*QUERIES, preview_queries()))
     made = strawberry.Schema(query, mutations(), config=StrawberryConfig(disable_field_suggestions=True))
     visibility(made)
     _have_one_of_checked(made)

@@ -29,7 +29,7 @@ async def office(postgres: Postgres, templates: Settings, worker: str) -> AsyncI
         here = await with_desk(await install())
         async with desk_at(dsn, catalogue=CATALOGUE, communes_of=communes_of, files=here.files, demo=True) as desk:
             room = Room(Officers(desk.engine, ORIGIN))
-            yield Place(here, Office(desk, here.authority, room.here, works), room)
+            yield Place(here, Office(desk, here.authority.snapshot, room.here, works), room)
 
 
 @pytest.fixture

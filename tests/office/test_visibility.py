@@ -40,6 +40,7 @@ SEEN_BY = {
     "Query.viewer": f"{DESK} auditor agency citizen",
     "Query.officers": DESK,
     "Query.signingKeys": DESK,
+    "Query.impactOf": DESK,
     "Query.consents": "citizen",
     "Query.acts": "auditor machine",
     "Query.chain": "auditor machine",

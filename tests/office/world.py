@@ -20,7 +20,7 @@ from office.errors import NotAnswered
 from office.schema import executable, schema
 from office.visitor import Visitor
 from tests.auth.officers.conftest import ORIGIN, Room
-from tests.auth.world import Installation
+from tests.auth.world import Installation, settled
 
 WHY = "invented"
 ROLES = {
@@ -98,6 +98,10 @@ class Place:
             await self.officer(officer), "query($n: ID!) { proposal(number: $n) { digest } }", n=proposal
         )
         return await self.signs(officer, "approveProposal", {"proposal": proposal, "body": found["proposal"]["digest"]})
+
+    async def settled(self) -> None:
+        """Wait until this process decides by the latest revision."""
+        await settled(self.installation)
 
     @property
     def http(self) -> httpx2.AsyncClient:

@@ -1,0 +1,99 @@
+"""Before a change: which registered operations would begin or cease to work. Here a document is a list of scopes."""
+
+from typing import Any
+
+import pytest
+
+from office import visitor
+from tests.auth.world import BORN, NAME, PIN
+from tests.office.test_changes import GIVE, made
+from tests.office.world import WHY, Place
+
+MACHINE = visitor.machine("root")
+IMPACT = "impact: impactOf(change: $c) { client operation purpose before after missing }"
+
+
+@pytest.fixture
+async def registered(place: Place) -> Place:
+    """G01 has registered an operation that works, and one that needs what nobody granted."""
+    for document_id, text in (("works", f"{NAME} {BORN}"), ("wishes", f"{NAME} {PIN}")):
+        row = {"agency": "G01", "document_id": document_id, "text": text, "registered_by": "it"}
+        await place.installation.insert("operations", **row)
+    return place
+
+
+async def foreseen(place: Place, change: dict[str, Any]) -> list[dict[str, Any]]:
+    data = await place.ask(MACHINE, f"query($c: ForeseenChangeInput!) {{ {IMPACT} }}", c=change)
+    found: list[dict[str, Any]] = data["impact"]
+    return found
+
+
+def effect(operation: str, *, after: bool, missing: list[str], purpose: str = "security") -> dict[str, Any]:
+    return {
+        "client": "desk", "operation": operation, "purpose": purpose,
+        "before": not after, "after": after, "missing": missing,
+    }  # fmt: skip
+
+
+async def test_a_revocation_shows_what_would_cease_to_work(registered: Place) -> None:
+    lost = [f"SCOPE_REQUIRED {scope}" for scope in (NAME, BORN)]
+
+    assert await foreseen(registered, {"revokeGrant": {"grant": "1", "reason": WHY}}) == [
+        effect("works", after=False, missing=lost)
+    ]
+
+
+async def test_a_wider_grant_shows_what_would_begin_to_work(registered: Place) -> None:
+    terms = {"scopes": [NAME, BORN, PIN], "reach": "EVERYWHERE", "validFrom": "2090-01-01T00:00:00Z"}
+
+    assert await foreseen(registered, {"replaceGrant": {"grant": "1", "terms": terms}}) == [
+        effect("wishes", after=True, missing=[])
+    ]
+
+
+CLIENT_TERMS = {"name": "Desk", "allowed": [NAME], "tokenType": "BEARER"}
+
+
+@pytest.mark.parametrize("change", [
+    {"suspendClient": {"client": "desk", "reason": WHY}},
+    {"suspendAgency": {"agency": "G01", "reason": WHY}},
+    {"suspendGrant": {"grant": "1", "reason": WHY}},
+    {"narrowClient": {"client": "desk", "terms": CLIENT_TERMS, "reason": WHY}},
+])  # fmt: skip
+async def test_whatever_narrows_shows_what_would_cease(registered: Place, change: dict[str, Any]) -> None:
+    found = await foreseen(registered, change)
+
+    assert [(each["operation"], each["after"]) for each in found] == [("works", False)]
+
+
+async def test_resuming_shows_what_would_begin(registered: Place) -> None:
+    await registered.change(MACHINE, "suspendAgency", {"agency": "G01", "reason": WHY})
+    await registered.settled()
+
+    found = await foreseen(registered, {"resumeAgency": {"agency": "G01"}})
+
+    assert [(each["operation"], each["after"]) for each in found] == [("works", True)]
+
+
+async def test_a_change_that_reaches_nobody_has_no_impact(registered: Place) -> None:
+    assert await foreseen(registered, {"revokeGrant": {"grant": "999", "reason": WHY}}) == []
+
+
+async def test_a_proposal_shows_its_impact_until_it_is_decided(registered: Place) -> None:
+    proposal = made(await registered.signs("an", "makeProposal", GIVE), "proposal")
+    document = "query($n: ID!) { proposal(number: $n) { impact { operation purpose before after missing client } } }"
+    before = await registered.ask(MACHINE, document, n=proposal)
+
+    await registered.approves("binh", proposal)
+
+    assert before["proposal"]["impact"] == [effect("works", after=True, missing=[], purpose="tax")]
+    assert (await registered.ask(MACHINE, document, n=proposal))["proposal"]["impact"] == []
+
+
+async def test_looking_ahead_changes_nothing(registered: Place) -> None:
+    before = registered.installation.authority.snapshot()
+
+    await foreseen(registered, {"revokeGrant": {"grant": "1", "reason": WHY}})
+
+    assert registered.installation.authority.snapshot() is before
+    assert await registered.installation.connection.fetchval("select count(*) from acts") == 1  # the keys' beginning
