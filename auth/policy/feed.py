@@ -45,22 +45,23 @@ class PolicyFeed:
         self._policy: Policy | None = None
         self._announced_at = self._confirmed_at = NEVER
         self._changed = asyncio.Event()
+        self._connection: Connection[Record] | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        connection = await self._connect()
         try:
-            await self._refresh(connection)
+            await self._refresh(await self._connected())
         except BaseException:
-            connection.terminate()
+            self._cut()
             raise
-        self._task = asyncio.create_task(self._keep_following(connection), name="policy feed")
+        self._task = asyncio.create_task(self._keep_following(), name="policy feed")
 
     async def close(self) -> None:
         """Stop following. Asks again where the task was busy: until Python 3.12 a library may swallow one asking."""
         while self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=0.1)
+        self._cut()
         self._confirmed_at = NEVER
         await self._leave()
 
@@ -69,25 +70,28 @@ class PolicyFeed:
             raise GrantsUnconfirmed
         return self._policy
 
-    async def _connect(self) -> "Connection[Record]":
-        connection = await asyncpg.connect(self._dsn, timeout=CONNECT_S, command_timeout=STATEMENT_S)
-        await connection.add_listener(CHANNEL, lambda *_: self._changed.set())
-        self._announced_at = NEVER
-        return connection
+    async def _connected(self) -> "Connection[Record]":
+        """The connection, made anew where there is none."""
+        if self._connection is None:
+            self._announced_at = NEVER
+            self._connection = await asyncpg.connect(self._dsn, timeout=CONNECT_S, command_timeout=STATEMENT_S)
+            await self._connection.add_listener(CHANNEL, lambda *_: self._changed.set())
+        return self._connection
 
-    async def _keep_following(self, connection: "Connection[Record]") -> None:
+    def _cut(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+    async def _keep_following(self) -> None:
         """Follow; after any failure connect anew. Whatever goes wrong, the lease decides what is still allowed."""
-        following: Connection[Record] | None = connection
         while True:
             try:
-                following = following or await self._connect()
-                await self._follow(following)
+                await self._follow(await self._connected())
             except Exception as error:  # noqa: BLE001  an unread policy must run out, not end the task that reads it
                 log.warning("policy_not_confirmed", error=type(error).__name__)
             finally:
-                if following is not None:
-                    following.terminate()
-                    following = None
+                self._cut()
             await asyncio.sleep(RETRY_S)
 
     async def _follow(self, connection: "Connection[Record]") -> None:

@@ -7,13 +7,16 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import httpx2
 import pytest
+from asyncpg import Connection, Record
 
 from auth import clock
 from auth.errors import GrantsUnconfirmed, Unauthenticated
 from auth.policy.acknowledgements import LEASE_S
 from auth.policy.feed import POLL_S, PolicyFeed
+from auth.policy.rows import read_policy
+from auth.policy.snapshot import Policy
 from tests.auth.conftest import Install
-from tests.auth.world import BASIC, BORN, NAME, Installation, settled, until
+from tests.auth.world import BASIC, BORN, CATALOGUE, NAME, Installation, communes_of, settled, until
 
 
 def holds(made: Installation, authorization: str, scope: str = NAME) -> Callable[[], bool]:
@@ -168,11 +171,15 @@ async def test_a_grant_whose_scope_left_the_catalogue_harms_nobody(here: Install
     assert await here.token("desk", NAME)
 
 
-async def test_an_authority_does_not_open_without_its_database(here: Installation, install: Install) -> None:
-    there = await install(here.files)
-    feed_of(there)._dsn = there.dsn.replace("auth_of", "absent")
+async def test_an_authority_does_not_open_without_its_database(dsn: str) -> None:
+    async def read(connection: "Connection[Record]", known: Policy | None) -> Policy:
+        return await read_policy(connection, CATALOGUE, communes_of, known)
+
+    feed = PolicyFeed(dsn.replace("auth_of", "absent"), read)
     with pytest.raises(asyncpg.InvalidCatalogNameError):
-        await there.authority.open()
+        await feed.open()
+    with pytest.raises(GrantsUnconfirmed):
+        feed.policy()
 
 
 async def test_a_process_closes_at_once_though_rights_change_at_that_moment(here: Installation) -> None:
