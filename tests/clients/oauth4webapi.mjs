@@ -3,40 +3,10 @@ import * as jose from "jose";
 import * as oauth from "oauth4webapi";
 import { Browser } from "./browser.mjs";
 import { callback, check, issuer, keyOf, purpose, refused, run } from "./checks.mjs";
-
-const open = { [oauth.allowInsecureRequests]: true };
-const server = await oauth.processDiscoveryResponse(
-  issuer,
-  await oauth.discoveryRequest(issuer, { algorithm: "oauth2", ...open }),
-);
-const resource = `${server.issuer}/graphql`;
-const tax = { client_id: "tax" };
-const bound = { client_id: "tax-service" };
-const taxKey = await keyOf("tax");
-const boundKey = await keyOf("tax-service");
-const asTax = oauth.PrivateKeyJwt(taxKey);
-const asBound = oauth.PrivateKeyJwt(boundKey);
-const [SET, NAME, FIND] = ["set:demo.tax.v1", "identity:citizen.full_name:read", "identity:citizen.pin:lookup"];
-const RELIGION = "population:citizen.religion:read"; // nobody grants it to the tax office
-const forTaxes = { authorization_details: purpose("tax.assessment") };
-const query = '{ citizen(pin: "001085000001") { fullName } }';
-
-const withNonce = async (attempt) => {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (oauth.isDPoPNonceError(error)) return attempt();
-    throw error;
-  }
-};
-
-async function credentials(client, auth, given, options = {}) {
-  const asked = await oauth.clientCredentialsGrantRequest(server, client, auth, given, { ...open, ...options });
-  return oauth.processClientCredentialsResponse(server, client, asked);
-}
-
-const taxToken = (scope = NAME, auth = asTax) => credentials(tax, auth, { scope, ...forTaxes });
-const asserting = (change) => oauth.PrivateKeyJwt(taxKey, { [oauth.modifyAssertion]: change });
+import {
+  FIND, NAME, OWN, RELIGION, SET, asBound, asPortal, asTax, askOwn, asked, asserting, bound, consented, credentials,
+  exchange, forTaxes, open, portal, push, query, refresh, resource, server, tax, taxKey, taxToken, withNonce,
+} from "./flows.mjs";
 
 // --- What anybody can look up --------------------------------------------------------------------------------------
 
@@ -232,51 +202,6 @@ check("revoking another client's token does nothing and says nothing", async () 
 check("revoking rubbish is fine", () => revoke("rubbish"));
 
 // --- A portal and a citizen: PAR, code, refresh --------------------------------------------------------------------
-
-const portal = { client_id: "citizen-app" };
-const asPortal = oauth.PrivateKeyJwt(await keyOf("citizen-app"));
-const portalHolder = oauth.DPoP(portal, await oauth.generateKeyPair("ES256"));
-const OWN = "identity:citizen.full_name:read identity:citizen.date_of_birth:read";
-const forCitizens = { authorization_details: purpose("citizen.self_service", { case_reference: "G22-260115-0002" }) };
-const asked = "{ me { fullName dateOfBirth } }";
-
-async function push(changed = {}, auth = asPortal, client = portal) {
-  const verifier = oauth.generateRandomCodeVerifier();
-  const state = oauth.generateRandomState();
-  const parameters = new URLSearchParams({
-    response_type: "code", redirect_uri: callback, scope: OWN, state, ...forCitizens,
-    code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: "S256",
-  });
-  for (const [name, value] of Object.entries(changed))
-    value === null ? parameters.delete(name) : parameters.set(name, value);
-  const { request_uri } = await withNonce(async () => oauth.processPushedAuthorizationResponse(
-    server, client,
-    await oauth.pushedAuthorizationRequest(server, client, auth, parameters, { ...open, DPoP: portalHolder }),
-  ));
-  const address = new URL(server.authorization_endpoint);
-  address.search = new URLSearchParams({ client_id: client.client_id, request_uri });
-  return { address, verifier, state, request_uri };
-}
-
-async function consented(how = {}) {
-  const flow = await push(how.pushed);
-  const back = await new Browser().decide(flow.address, how);
-  return { ...flow, answer: oauth.validateAuthResponse(server, portal, back, flow.state) };
-}
-
-const exchange = (flow, options = {}) => withNonce(async () => oauth.processAuthorizationCodeResponse(
-  server, portal,
-  await oauth.authorizationCodeGrantRequest(server, portal, asPortal, flow.answer, options.callback ?? callback,
-    options.verifier ?? flow.verifier, { ...open, DPoP: options.DPoP ?? portalHolder }),
-));
-const refresh = (token, options = {}) => withNonce(async () => oauth.processRefreshTokenResponse(
-  server, portal,
-  await oauth.refreshTokenGrantRequest(server, portal, asPortal, token, { ...open, DPoP: portalHolder, ...options }),
-));
-const askOwn = (token, proof = portalHolder) => withNonce(() => oauth.protectedResourceRequest(
-  token, "POST", new URL(resource), new Headers({ "content-type": "application/json" }), JSON.stringify({ query: asked }),
-  { ...open, DPoP: proof },
-));
 
 let flow, own;
 check("a pushed request is kept under a name (RFC 9126)", async () =>

@@ -1,4 +1,4 @@
-"""oauth4webapi with jose, and openid-client: certified clients, whose makers know nothing of us."""
+"""Certified clients, whose makers know nothing of us: oauth4webapi with jose, openid-client, and FAPI 2.0 by them."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import pytest
 
 from tests.clients.conftest import Outcomes
 
-SUITES = [Path(__file__).with_name(name) for name in ("oauth4webapi.mjs", "openid-client.mjs")]
+SUITES = [Path(__file__).with_name(name) for name in ("oauth4webapi.mjs", "openid-client.mjs", "fapi.mjs")]
 _CHECK = re.compile(r'^(?:check|refused)\(\s*"([^"]+)"', re.MULTILINE)
 CHECKS = [(suite, check) for suite in SUITES for check in _CHECK.findall(suite.read_text())]
 
