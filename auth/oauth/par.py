@@ -106,10 +106,10 @@ def _check_response(form: dict[str, str]) -> None:
 def _key(request: TokenRequest, client: RegisteredClient) -> str | None:
     """The key to which the code will be bound: shown by a proof, or named, or both and the same (RFC 9449, 10)."""
     named = request.form.get("dpop_jkt")
-    if client.bearer:
-        check_binding(client, named or request.jkt)
     if named is not None and not _SHA256.fullmatch(named):
         raise InvalidRequestError("dpop_jkt must be the SHA-256 thumbprint of a key.")
+    if client.bearer:
+        check_binding(client, named or request.jkt)
     if named and request.jkt and not hmac.compare_digest(named, request.jkt):
         raise InvalidDPoPProof("dpop_jkt is not the key of the DPoP proof.")
     return request.jkt or named

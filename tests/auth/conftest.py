@@ -14,6 +14,7 @@ from auth.scopes import Catalogue
 from installation.databases import database_name
 from installation.postgres import Postgres
 from installation.settings import Settings
+from tests.auth.portals import Portal, add_portal, portal_at
 from tests.auth.world import BASIS, BORN, CATALOGUE, ISSUER, NAME, Files, Installation, communes_of, settled
 
 _databases = itertools.count()
@@ -93,3 +94,11 @@ async def unchanged(postgres: Postgres, templates: Settings, worker: str) -> Asy
     """The same for tests that change no row of it but used assertions."""
     async with database(postgres, templates, worker) as dsn, installing(dsn) as start:
         yield await with_desk(await start())
+
+
+@pytest.fixture
+async def portal(here: Installation) -> AsyncIterator[Portal]:
+    """Client `portal`, registered for Bearer tokens, and the citizens who use it."""
+    await add_portal(here)
+    async with portal_at(here) as made:
+        yield made
