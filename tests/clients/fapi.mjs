@@ -60,7 +60,8 @@ refused("the password grant", "unsupported_grant_type", async () => {
 let own;
 check("access tokens are bound to a key of the client (RFC 9449)", async () => {
   own = await exchange(await consented());
-  return own.token_type === "dpop" && jose.decodeJwt(own.access_token).cnf.jkt === (await portalHolder.calculateThumbprint());
+  const { cnf } = jose.decodeJwt(own.access_token);
+  return own.token_type === "dpop" && cnf.jkt === (await portalHolder.calculateThumbprint());
 });
 refused("a token request without a proof", "invalid_dpop_proof", () =>
   credentials(bound, asBound, { scope: NAME, ...forTaxes }));
@@ -108,7 +109,8 @@ check("an assertion signed HS256 is refused", async () => {
   const secret = new TextEncoder().encode("a secret that both sides could know");
   const text = await new jose.SignJWT({ iss: "citizen-app", sub: "citizen-app", aud: server.issuer, jti: "hs",
     exp: seconds() + 60 }).setProtectedHeader({ alg: "HS256", kid: portalKey.kid }).sign(secret);
-  const { body } = await posted(server.token_endpoint, { grant_type: "client_credentials", ...(await authenticated(text)) });
+  const { body } = await posted(server.token_endpoint, {
+    grant_type: "client_credentials", ...(await authenticated(text)) });
   return body.error === "invalid_client";
 });
 check("an assertion signed ES384 is refused", () => refusedAlgorithm("ES384"));
@@ -148,7 +150,8 @@ check("what stands in the browser's address besides is ignored", async () => {
   flow.address.searchParams.set("state", "another");
   const back = await new Browser().decide(flow.address);
   const answer = oauth.validateAuthResponse(server, portal, back, flow.state);
-  return back.href.startsWith(callback) && (await exchange({ ...flow, answer })).scope === OWN.split(" ").sort().join(" ");
+  const { scope } = await exchange({ ...flow, answer });
+  return back.href.startsWith(callback) && scope === OWN.split(" ").sort().join(" ");
 });
 check("a pushed request is that of its client only", async () => {
   const { address } = await push();

@@ -41,7 +41,9 @@ export const portal = { client_id: "citizen-app" };
 export const asPortal = oauth.PrivateKeyJwt(await keyOf("citizen-app"));
 export const portalHolder = oauth.DPoP(portal, await oauth.generateKeyPair("ES256"));
 export const OWN = "identity:citizen.full_name:read identity:citizen.date_of_birth:read";
-export const forCitizens = { authorization_details: purpose("citizen.self_service", { case_reference: "G22-260115-0002" }) };
+export const forCitizens = {
+  authorization_details: purpose("citizen.self_service", { case_reference: "G22-260115-0002" }),
+};
 export const asked = "{ me { fullName dateOfBirth } }";
 
 export async function push(changed = {}, auth = asPortal, client = portal) {
@@ -78,6 +80,6 @@ export const refresh = (token, options = {}) => withNonce(async () => oauth.proc
   await oauth.refreshTokenGrantRequest(server, portal, asPortal, token, { ...open, DPoP: portalHolder, ...options }),
 ));
 export const askOwn = (token, proof = portalHolder) => withNonce(() => oauth.protectedResourceRequest(
-  token, "POST", new URL(resource), new Headers({ "content-type": "application/json" }), JSON.stringify({ query: asked }),
-  { ...open, DPoP: proof },
+  token, "POST", new URL(resource), new Headers({ "content-type": "application/json" }),
+  JSON.stringify({ query: asked }), { ...open, DPoP: proof },
 ));

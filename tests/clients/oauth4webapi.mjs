@@ -63,7 +63,8 @@ refused("a purpose that is not on the list", "invalid_authorization_details", ()
 refused("a purpose with a member that means nothing here", "invalid_authorization_details", () =>
   credentials(tax, asTax, { scope: NAME, authorization_details: purpose("tax.assessment", { urgent: true }) }));
 refused("a case reference that could be a person's number", "invalid_authorization_details", () =>
-  credentials(tax, asTax, { scope: NAME, authorization_details: purpose("tax.assessment", { case_reference: "001085000001" }) }));
+  credentials(tax, asTax, {
+    scope: NAME, authorization_details: purpose("tax.assessment", { case_reference: "001085000001" }) }));
 refused("a secret in place of an assertion", "invalid_request", () => taxToken(NAME, oauth.ClientSecretPost("secret")));
 refused("no authentication", "invalid_client", () => taxToken(NAME, oauth.None()));
 refused("an assertion by a key that nobody registered", "invalid_client", async () => {
@@ -88,7 +89,8 @@ refused("an assertion used before", "invalid_client", async () => {
 });
 refused("a grant type that is not offered", "unsupported_grant_type", async () =>
   oauth.processGenericTokenEndpointResponse(
-    server, tax, await oauth.genericTokenEndpointRequest(server, tax, asTax, "password", { username: "a", password: "b" }, open),
+    server, tax,
+    await oauth.genericTokenEndpointRequest(server, tax, asTax, "password", { username: "a", password: "b" }, open),
   ));
 
 // --- Tokens bound to a key (RFC 9449) ------------------------------------------------------------------------------
@@ -154,7 +156,8 @@ check("a proof is good once", async () => {
     return fetch(url, options);
   };
   const headers = new Headers({ "content-type": "application/json" });
-  await oauth.protectedResourceRequest(held.access_token, "POST", new URL(resource), headers, JSON.stringify({ query }), {
+  const body = JSON.stringify({ query });
+  await oauth.protectedResourceRequest(held.access_token, "POST", new URL(resource), headers, body, {
     ...open, DPoP: holder, [oauth.customFetch]: seeing,
   });
   const again = { method: "POST", headers: { ...Object.fromEntries(headers), dpop: proof,
