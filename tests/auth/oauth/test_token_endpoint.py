@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
 from auth import clock
@@ -14,6 +13,7 @@ from auth.access.tokens import LONGEST_TOKEN
 from auth.keys import SigningKeyMissing
 from auth.oauth.authentication import NOT_AUTHENTICATED
 from tests.auth.conftest import Install
+from tests.auth.oauth.said import said_by
 from tests.auth.world import (
     BASIC,
     BASIS,
@@ -30,11 +30,6 @@ from tests.auth.world import (
 )
 
 PERSON = "000000000042"  # a personal number of nobody: no province has code 000
-
-
-def said_by(token: str) -> dict[str, Any]:
-    claims: dict[str, Any] = json.loads(jws.extract_compact(token.encode()).payload)
-    return claims
 
 
 async def test_a_client_gets_a_token_that_says_what_was_asked_and_why(unchanged: Installation) -> None:
