@@ -1,7 +1,8 @@
 """The command `lienthong`: what a person at a keyboard can ask for.
 
-The only module that knows typer. Each command reads the settings, calls plain functions of the other packages, and says
-what happened in one line; a traceback is shown only where it was asked for.
+What people decide (grants, clients, officers, …) stands in `commands`, group by group. Each command here reads the
+settings, calls plain functions of the other packages, and says what happened in one line; a traceback is shown only
+where it was asked for.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from commands import agency, audit, client, emergency, grant, keys, officer, operations, proposal, purpose
 from installation import databases
 from installation.errors import Refusal, SettingsInvalid
 from installation.home import key_file
@@ -39,6 +41,8 @@ database = typer.Typer(help="The PostgreSQL that is started for you where no URL
 app.add_typer(database, name="database")
 schema = typer.Typer(help="The graph's schema in SDL; needs no database.")
 app.add_typer(schema, name="schema")
+for group in (agency, client, purpose, grant, proposal, emergency, officer, operations, keys, audit):
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2], rich_help_panel="What people decide")
 
 MODE = "LIENTHONG_MODE"
 
@@ -193,6 +197,14 @@ def print_subgraph(name: Annotated[str, typer.Argument(help="The domain.")]) -> 
     if name not in found:
         raise Refusal(f"There is no domain {name!r}; there are {', '.join(found)}.")
     typer.echo(subgraph(found[name]).as_str())
+
+
+@schema.command("office")
+def print_office() -> None:
+    """Print the schema of /office/graphql: what officers, agencies and citizens see and change."""
+    from office.schema import sdl
+
+    typer.echo(sdl())
 
 
 @app.command()

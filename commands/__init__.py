@@ -1,1 +1,5 @@
-"""What the command does that takes more than one call. Knows no terminal: it returns what `cli` prints."""
+"""What the command `lienthong` does that takes more than one call.
+
+One module for each group of it (`agency.py` is `lienthong agency`), all over `asking.py`, which asks the office of this
+process (`office.py`) and prints what comes of it. `demo.py` is the part of demo mode, and knows no terminal.
+"""
