@@ -14,6 +14,7 @@ from auth.scopes import Catalogue
 from installation.databases import database_name
 from installation.postgres import Postgres
 from installation.settings import Settings
+from tests.auth.logs import Logged
 from tests.auth.portals import Portal, add_portal, portal_at
 from tests.auth.world import BASIS, BORN, CATALOGUE, ISSUER, NAME, Files, Installation, communes_of, settled
 
@@ -102,3 +103,10 @@ async def portal(here: Installation) -> AsyncIterator[Portal]:
     await add_portal(here)
     async with portal_at(here) as made:
         yield made
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> Logged:
+    """What this test makes the program say, down to what is said while looking for faults."""
+    caplog.set_level("DEBUG")
+    return Logged(caplog, capsys)
