@@ -6,6 +6,7 @@ process of the installation, and makes them where they do not exist yet.
 
 import json
 import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -23,6 +24,20 @@ MOST_CLIENT_KEYS = 4
 ClientKey = ECKey | OKPKey
 
 _CURVES = (("EC", "P-256"), ("OKP", "Ed25519"))
+_COORDINATE_BYTES = 32
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(y).ljust(_COORDINATE_BYTES, b"\0")
+    for y in (
+        "00",
+        "01",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+"""Ed25519 points, without the sign of x, under which some signatures hold that nobody's private key made."""
 
 
 class KeyFiles(Protocol):
@@ -126,6 +141,21 @@ def _client_key(jwk: object) -> ClientKey:
     if "d" in jwk:
         raise UnacceptableKey("a private key was sent; make a new pair and send the public key only")
     try:
+        _check_coordinates(jwk)
         return ECKey.import_key(jwk) if jwk["kty"] == "EC" else OKPKey.import_key(jwk)
     except (JoseError, ValueError, TypeError) as error:
         raise UnacceptableKey("the key cannot be read") from error
+
+
+def _check_coordinates(jwk: Mapping[str, Any]) -> None:
+    """Each coordinate has one spelling, so that a key is recognized; and an Ed25519 key is somebody's."""
+    x, *_ = (_coordinate(jwk[name]) for name in ("x", "y") if name in jwk)
+    if jwk["kty"] == "OKP" and x[:-1] + bytes([x[-1] & 0x7F]) in _SMALL_ORDER:
+        raise ValueError("a point of small order")
+
+
+def _coordinate(text: object) -> bytes:
+    data = urlsafe_b64decode(f"{text}=")
+    if len(data) != _COORDINATE_BYTES or urlsafe_b64encode(data).decode() != f"{text}=":
+        raise ValueError("a coordinate is 32 bytes, base64url without padding")
+    return data

@@ -20,6 +20,7 @@ LONGEST_MANIFEST = 1024 * 1024
 APOLLO = "apollo-persisted-query-manifest"
 
 DocumentId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9:_.-]{1,128}\Z")]
+_MANIFEST = re.compile(r"\s*\{\s*[\"}]")  # no GraphQL document begins so
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-fA-F]{64})")
 
 
@@ -47,10 +48,10 @@ def read_manifest(text: str) -> tuple[Operation, ...]:
     """The operations of a file in one of the three forms. Raises `Invalid`."""
     if len(text) > LONGEST_MANIFEST:
         raise Invalid(f"The file exceeds {LONGEST_MANIFEST} characters.")
-    if text.lstrip()[:2] in {"{}", '{"'} or (text.lstrip()[:1] == "{" and _is_json(text)):
+    if _MANIFEST.match(text):
         operations = _of_json(_decoded(text))
     else:
-        operations = [Operation(hashlib.sha256(text.encode(errors="replace")).hexdigest(), text)]
+        operations = _operations([(None, text, "")])
     return check_operations(operations)
 
 
@@ -74,33 +75,39 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
 def _decoded(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_each_once)
     except (ValueError, RecursionError) as error:
-        raise Invalid("The manifest is not JSON.") from error
+        raise Invalid("The manifest is not JSON, or says something twice.") from error
+
+
+def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(members)) != len(members):
+        raise ValueError("a member stands twice")
+    return dict(members)
 
 
 def _of_json(manifest: dict[str, Any]) -> list[Operation]:
-    try:
-        if manifest.get("format") == APOLLO:
-            listed = msgspec.convert(manifest, _Apollo)
-            if listed.version != 1:
-                raise Invalid(f"Of {APOLLO}, version 1 is read.")
-            return _operations([(one.id, one.body, one.name) for one in listed.operations])
+    if manifest.get("format") != APOLLO:
         return _operations([(name, text, "") for name, text in manifest.items()])
+    try:
+        listed = msgspec.convert(manifest, _Apollo)
     except msgspec.ValidationError as error:
-        raise Invalid("The manifest is neither Apollo's nor a map from ids to documents.") from error
+        raise Invalid(f"The manifest is not {APOLLO}.") from error
+    if listed.version != 1:
+        raise Invalid(f"Of {APOLLO}, version 1 is read.")
+    return _operations([(one.id, one.body, one.name) for one in listed.operations])
 
 
-def _operations(listed: list[tuple[str, Any, str]]) -> list[Operation]:
-    plain = [{"document_id": name, "text": text, "name": title} for name, text, title in listed]
-    return msgspec.convert(plain, list[Operation])
+def _operations(listed: list[tuple[str | None, Any, str]]) -> list[Operation]:
+    """The operations of a file; one without an id is named by the digest of its text."""
+    try:
+        return [
+            msgspec.convert(
+                {"document_id": digest_of(text) if name is None else name, "text": text, "name": title}, Operation
+            )
+            for name, text, title in listed
+        ]
+    except (msgspec.ValidationError, UnicodeError) as error:
+        raise Invalid("An id, a name or a document of the file cannot be kept as it is written.") from error

@@ -1,7 +1,8 @@
 """Invented people of these tests, and a desk at which they sit: what each signs is exactly what each does."""
 
 import secrets
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from auth.acts.actors import Actor
 from auth.acts.canonical import digest
 from auth.acts.change import Change
-from auth.acts.desk import Desk, Done
+from auth.acts.desk import Desk, Done, desk_at
 from auth.acts.evidence import Evidence
 from auth.acts.grants import GiveGrant
 from auth.acts.perform import perform
@@ -22,7 +23,7 @@ from auth.acts.refusals import ActRefused
 from auth.acts.terms import GrantTerms
 from auth.acts.widening import Widening
 from auth.tables import proposals
-from tests.auth.world import BORN, NAME
+from tests.auth.world import BORN, CATALOGUE, NAME, Installation, communes_of
 
 AN, BINH, CHI = (Actor("officer", name) for name in ("an", "binh", "chi"))
 DUNG, EM = Actor("officer", "dung"), Actor("officer", "em")
@@ -92,6 +93,16 @@ class Office:
 
     def with_desk(self, **fields: Any) -> "Office":
         return replace(self, desk=replace(self.desk, **fields))
+
+
+@asynccontextmanager
+async def office_beside(here: Installation) -> AsyncIterator[Office]:
+    """The officers of a running installation, whose policy follows what they do."""
+    for officer, roles in OFFICERS.items():
+        await here.insert("officers", officer=officer, name=officer, roles=roles)
+    what = {"catalogue": CATALOGUE, "communes_of": communes_of, "files": here.files}
+    async with desk_at(here.dsn, **what) as desk:
+        yield Office(desk, here.connection)
 
 
 async def refused(doing: Awaitable[Any], why: type[ActRefused]) -> ActRefused:

@@ -9,12 +9,11 @@ import pytest
 from auth.access.rehearsal import rehearsed
 from auth.acts.actors import Actor
 from auth.acts.agencies import ResumeAgency, SuspendAgency
-from auth.acts.desk import desk_at
 from auth.acts.grants import GiveGrant, NarrowGrant, ReplaceGrant, ResumeGrant, RevokeGrant, SuspendGrant
 from auth.acts.refusals import Conflict, Forbidden, FourEyes, Invalid, NotFound
 from auth.acts.terms import GrantTerms
-from tests.auth.acts.people import AN, BINH, CHI, DUNG, EM, MACHINE, TERMS, WHY, Office, refused
-from tests.auth.world import BASIC, BORN, CATALOGUE, NAME, Installation, communes_of, settled
+from tests.auth.acts.people import AN, BINH, CHI, DUNG, EM, MACHINE, TERMS, WHY, Office, office_beside, refused
+from tests.auth.world import BASIC, BORN, NAME, Installation, settled
 
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
 LESS = GrantTerms(scopes=(NAME,), reach="jurisdiction", units=("01",), units_scheme="Y2025", persons_per_day=5)
@@ -136,10 +135,7 @@ async def test_an_agency_is_suspended_by_one_and_resumed_by_two(office: Office) 
 async def test_a_grant_that_is_approved_counts_and_counts_no_more_once_it_is_revoked(here: Installation) -> None:
     """The whole road: people decide, the snapshot of a running process follows."""
     await here.connection.execute("delete from grants")
-    await here.connection.execute("insert into officers (officer, name, roles) values ('an', 'an', '{proposer}')")
-    await here.connection.execute("insert into officers (officer, name, roles) values ('binh', 'b', '{approver}')")
-    async with desk_at(here.dsn, catalogue=CATALOGUE, communes_of=communes_of, files=here.files) as desk:
-        office = Office(desk, here.connection)
+    async with office_beside(here) as office:
         grant = await office.gives()
         await settled(here)
         assert set(rehearsed(here.authority.snapshot(), "desk", "security").rights.reach) == {NAME, BORN}

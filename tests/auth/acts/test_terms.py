@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -87,8 +89,7 @@ def test_terms_that_allow_anything_more_are_never_called_narrower(old: GrantTerm
 
 @given(old=terms, data=st.data())
 def test_terms_that_plainly_say_less_are_called_narrower(old: GrantTerms, data: st.DataObject) -> None:
-    keep = {name: getattr(old, name) for name in old.__struct_fields__}
-    less = data.draw(
+    less: dict[str, Any] = data.draw(
         st.sampled_from(
             [
                 {},
@@ -101,7 +102,7 @@ def test_terms_that_plainly_say_less_are_called_narrower(old: GrantTerms, data: 
             ]
         )
     )
-    assert is_narrower(old, GrantTerms(**{**keep, **less}), WORLD)
+    assert is_narrower(old, msgspec.structs.replace(old, **less), WORLD)
 
 
 def test_an_exception_whose_name_is_gone_is_not_lost_by_narrowing() -> None:
