@@ -43,8 +43,9 @@ typecheck: $(STAMP) ## mypy --strict
 contracts: $(STAMP) ## who may import whom
 	$(BIN)/lint-imports
 
-bench: $(STAMP) ## side by side with peers; prints ratios
+bench: $(STAMP) ## side by side with peers: ratios; then how fast a right ends
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench --revocation
 
 lock: $(STAMP) ## pin anew what pyproject.toml asks for
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe \

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.progress import track
 
-from bench import contenders, equality, processes, report
+from bench import contenders, equality, page, processes, report, revocation
 from bench.contenders import Contender, Running
 from bench.equality import Answers
 from bench.load import Loader, LoadFailed, missing_tools
@@ -33,14 +33,23 @@ def main() -> int:
         err.print(*missing or ["two cores are needed: one for the application, one for everything else"], sep="\n")
         return 1
     try:
-        page = _measured(wanted)
-    except (Refusal, LoadFailed, equality.NotAlike, contenders.DidNotStart, ValueError) as error:
+        measured = _revocation(wanted) if wanted.revocation else _measured(wanted)
+    except (Refusal, LoadFailed, equality.NotAlike, contenders.DidNotStart, OSError, ValueError) as error:
         err.print(f"Nothing was measured: {error}", highlight=False)
         return 1
-    print(page)
+    print(measured)
     if wanted.write:
-        PAGE.write_text(page)
+        page.write(PAGE, measured)
     return 0
+
+
+def _revocation(wanted: argparse.Namespace) -> str:
+    """The section on revocation alone."""
+    place = prepare(wanted.citizens)
+    with ExitStack() as stack:
+        stack.callback(place.close)
+        directory = Path(stack.enter_context(TemporaryDirectory(prefix="lienthong-bench-")))
+        return revocation.report(place, max(wanted.rounds, revocation.ROUNDS), directory, place.token())
 
 
 def _arguments() -> argparse.Namespace:
@@ -48,6 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured (%(default)s)")
     parser.add_argument("--seconds", type=int, default=2, help="how long a window of load takes (%(default)s)")
     parser.add_argument("--citizens", type=int, default=50_000, help="size of the nation (%(default)s)")
+    parser.add_argument("--revocation", action="store_true", help="measure how fast a right ends, and nothing else")
     parser.add_argument("--write", action="store_true", help=f"write the page to {PAGE.relative_to(ROOT)} as well")
     return parser.parse_args()
 

@@ -66,6 +66,11 @@ def our_servers() -> list[Contender]:
     return [_ours(OURS), _ours(UNRECORDED, ours.WITHOUT_LEDGER)]
 
 
+def alike(count: int) -> list[Contender]:
+    """So many processes of the product, on the same databases."""
+    return [_ours(f"{OURS} {number}") for number in range(1, count + 1)]
+
+
 def floor_server(answers: Path) -> Contender:
     """The static floor, with one answer per question in a directory."""
     port = _free_port()
