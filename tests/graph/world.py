@@ -87,11 +87,10 @@ class Door:
         return replace(self.callers[header], admission=header)
 
 
-@dataclass
 class Register(dict[tuple[str, str], str]):
     """Texts by agency and documentId, where the database of the authority stands; counts how often it is asked."""
 
-    asked: int = 0
+    asked = 0
 
     async def text(self, agency: str, document_id: str) -> str | None:
         self.asked += 1
