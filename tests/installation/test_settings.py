@@ -57,3 +57,28 @@ def test_settings_shown_in_a_traceback_hide_passwords() -> None:
 )
 def test_a_url_without_its_password_is_still_a_url(url: str) -> None:
     assert without_password(url) == url.replace(":b@", "@")
+
+
+PROVIDER = {
+    "citizen_provider": "https://id.example",
+    "citizen_provider_client": "us",
+    "citizen_provider_levels": "high",
+}
+
+
+def test_a_provider_of_citizens_is_set_as_a_whole() -> None:
+    assert load(**PROVIDER).citizen_provider == "https://id.example"
+
+
+@pytest.mark.parametrize("missing", PROVIDER)
+def test_half_a_provider_of_citizens_is_refused(missing: str) -> None:
+    with pytest.raises(SettingsInvalid, match="together or not at all"):
+        load(**{name: value for name, value in PROVIDER.items() if name != missing})
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"citizen_provider": "http://id.example"}, {"citizen_provider": "id.example"}, {"mode": "demo"}]
+)
+def test_a_provider_of_citizens_over_http_or_beside_the_one_of_demo_mode_is_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(SettingsInvalid, match="LIENTHONG_CITIZEN_PROVIDER"):
+        load(**{**PROVIDER, **wrong})
