@@ -33,11 +33,12 @@ _HERE = timezone(timedelta(hours=7))
 """Vietnam's one time zone."""
 
 
-def _moment(when: datetime | None) -> str:
+def moment(when: datetime | None) -> str:
+    """A time as people here read it; a dash for never."""
     return f"{when.astimezone(_HERE):%Y-%m-%d %H:%M}" if when else "–"
 
 
-_templates.filters["moment"] = _moment
+_templates.filters["moment"] = moment
 
 
 def static_files() -> Mount:

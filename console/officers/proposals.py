@@ -6,6 +6,7 @@ see proposals.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -20,8 +21,8 @@ from auth.acts.refusals import ActRefused, Forbidden
 from auth.officers.sessions import OfficerSession
 from auth.tables import proposals
 from console.officers.desk import OfficersDesk, page
-from console.officers.wording import act_title, field_name, lines
-from console.pages import Text, show
+from console.officers.wording import STATES, act_title, field_name, lines
+from console.pages import Text, moment, show
 
 PROPOSALS = "/console/proposals"
 AT_ONCE = 100
@@ -54,30 +55,31 @@ class Proposals:
 
     @page
     async def show(self, request: Request) -> Response:
-        """The change, and what this officer may do about it: approve, make a request their own, or nothing."""
+        """The change, and what this officer may do about it: approve, make a request their own, refuse, or nothing."""
         session, row, outcome, refusal = await self._looked_at(request)
-        act, action = _decision(session, row)
-        if refusal is None and act is None:
-            refusal = _WAITS
-        number = row.proposal
+        choice = _choice(session, row)
+        if choice.act is None:
+            refusal = _WAITS if row.state in _OPEN else None
+        refusing = (f"{PROPOSALS}/{row.proposal}/refuse", ("Từ chối đề nghị này", "Refuse this proposal"))
         return show(
             request,
             "officers/sign.html",
             **_page(session, row, outcome, refusal),
-            action=action if refusal is None else None,
-            sent=[("act", act), ("proposal", number), ("body", body_digest(row))],
+            action=choice.says if refusal is None else None,
+            sent=[("act", choice.act), ("proposal", row.proposal), ("body", body_digest(row))],
             reason=False,
-            links=[(f"{PROPOSALS}/{number}/refuse", ("Từ chối đề nghị này", "Refuse this proposal")), _LIST],
+            links=[refusing, _LIST] if choice.refuses else [_LIST],
         )
 
     @page
     async def show_refusal(self, request: Request) -> Response:
         session, row, outcome, _ = await self._looked_at(request)
+        refuses = _choice(session, row).refuses
         return show(
             request,
             "officers/sign.html",
-            **_page(session, row, outcome, None) | {"heading": act_title("proposal.refuse")},
-            action=("Ký và từ chối", "Sign and refuse"),
+            **_page(session, row, outcome, None if refuses else _WAITS) | {"heading": act_title("proposal.refuse")},
+            action=("Ký và từ chối", "Sign and refuse") if refuses else None,
             sent=[("act", "proposal.refuse"), ("proposal", row.proposal)],
             reason=True,
             links=[_LIST],
@@ -103,29 +105,44 @@ class Proposals:
 
 
 _WAITS: Text = (
-    "Đề nghị này chờ một cán bộ khác, hoặc đã được quyết định.",
-    "This waits for another officer, or is decided already.",
+    "Đề nghị này chờ một cán bộ khác quyết định.",
+    "This waits for another officer to decide.",
 )
 
 
-def _decision(session: OfficerSession, row: Row[Any]) -> tuple[str | None, Text | None]:
-    if row.state == "requested" and "proposer" in session.roles:
-        return "proposal.adopt", ("Ký và nhận làm đề nghị của tôi", "Sign and make it my proposal")
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an officer may do about a proposal; `perform` decides again, whatever a page offered."""
+
+    act: str | None = None
+    says: Text | None = None
+    refuses: bool = False
+
+
+def _choice(session: OfficerSession, row: Row[Any]) -> Choice:
     mine = row.proposed_by is not None and same_person(row.proposed_by, session.officer)
-    if row.state == "proposed" and "approver" in session.roles and not mine:
-        return "proposal.approve", ("Ký và phê duyệt", "Sign and approve")
-    return None, None
+    refuses = "approver" in session.roles and row.state in _OPEN and not mine
+    if row.state == "requested" and "proposer" in session.roles:
+        return Choice("proposal.adopt", ("Ký và nhận làm đề nghị của tôi", "Sign and make it my proposal"), refuses)
+    if row.state == "proposed" and refuses:
+        return Choice("proposal.approve", ("Ký và phê duyệt", "Sign and approve"), refuses)
+    return Choice(refuses=refuses)
 
 
 def _page(session: OfficerSession, row: Row[Any], outcome: Outcome | None, refusal: Text | None) -> dict[str, Any]:
+    """What was decided is shown as it was proposed; what is open, as it would change things now."""
     facts = {
-        "proposal": row.proposal,
+        "proposal": str(row.proposal),
+        "state": STATES[row.state],
         "requested_by": row.requested_by,
         "by": row.proposed_by,
         "reason": row.reason,
-        "lapses_at": f"{row.lapses_at:%Y-%m-%d %H:%M} UTC",
+        "decided_by": row.decided_by,
+        "decision_reason": row.decision_reason,
+        "lapses_at": moment(row.lapses_at) if row.state in _OPEN else None,
     }
-    before, after = (None, row.body) if outcome is None else (outcome.before, outcome.after)
+    undecided = outcome if row.state in _OPEN else None
+    before, after = (None, row.body) if undecided is None else (undecided.before, undecided.after)
     return {
         "session": session,
         "heading": act_title(row.kind),

@@ -53,6 +53,8 @@ FIELDS: Mapping[str, Text] = {
     "allowed": ("Quyền được phép xin", "May ask for"),
     "body": ("Mã của nội dung đã đọc", "Digest of what was read"),
     "by": ("Người đề nghị", "Proposed by"),
+    "decided_by": ("Người quyết định", "Decided by"),
+    "decision_reason": ("Lý do của quyết định", "Reason of the decision"),
     "client": ("Hệ thống", "Client"),
     "crv": ("Loại khóa", "Kind of key"),
     "delegation": ("Ủy quyền số", "Delegation"),
@@ -100,14 +102,48 @@ FIELDS: Mapping[str, Text] = {
 }
 
 
+VALUES: Mapping[str, Text] = {
+    "active": ("có hiệu lực", "active"),
+    "everywhere": ("mọi người trên cả nước", "everybody, everywhere"),
+    "false": ("không", "no"),
+    "incident": ("sự cố", "incident"),
+    "jurisdiction": ("người trong các đơn vị dưới đây", "people of the units below"),
+    "justified": ("chính đáng", "justified"),
+    "portal": ("cổng thông tin", "portal"),
+    "removed": ("đã thôi quyền", "removed"),
+    "self": ("chỉ chính công dân đó", "only the citizen who asks"),
+    "subgraph": ("phần của bộ chủ quản", "a ministry's subgraph"),
+    "suspended": ("tạm ngừng", "suspended"),
+    "system": ("hệ thống của cơ quan", "an agency's system"),
+    "true": ("có", "yes"),
+    **ROLES,
+}
+ABSENT: Mapping[str, Text] = {
+    "persons_per_day": ("không giới hạn", "no limit"),
+    "tokens_per_minute": ("như thường lệ", "as usual"),
+    "valid_from": ("ngay khi được phê duyệt", "at once, when approved"),
+    "valid_until": ("cho đến khi bị thu hồi", "until it is revoked"),
+}
+"""What it means that nothing is said: for these fields it is what an officer must not overlook."""
+
+STATES: Mapping[str, Text] = {
+    "requested": ("cơ quan yêu cầu", "requested by an agency"),
+    "proposed": ("chờ quyết định", "waits for a decision"),
+    "approved": ("đã phê duyệt", "approved"),
+    "refused": ("đã từ chối", "refused"),
+    "withdrawn": ("đã rút", "withdrawn"),
+    "lapsed": ("đã hết hạn", "lapsed"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One field of a change: what it loses, gains and keeps."""
 
     name: Text
-    removed: tuple[str, ...]
-    added: tuple[str, ...]
-    kept: tuple[str, ...]
+    removed: tuple[Text, ...]
+    added: tuple[Text, ...]
+    kept: tuple[Text, ...]
 
 
 def act_title(act: str) -> Text:
@@ -120,18 +156,31 @@ def field_name(field: str) -> Text:
 
 
 def lines(before: Any, after: Any) -> list[Line]:
-    """What a change does, field by field, in the order of their names. Nothing that is signed is left out."""
+    """What a change does, field by field, in the order of their names. Nothing that is said is left out."""
     old, new = dict(_fields(before)), dict(_fields(after))
-    return [_line(field, old.get(field, ()), new.get(field, ())) for field in sorted({*old, *new})]
+    made = (_line(field, old.get(field, ()), new.get(field, ())) for field in sorted({*old, *new}))
+    return [line for line in made if line.removed or line.added or line.kept]
 
 
 def _line(field: str, old: tuple[str, ...], new: tuple[str, ...]) -> Line:
     return Line(
         field_name(field),
-        tuple(value for value in old if value not in new),
-        tuple(value for value in new if value not in old),
-        tuple(value for value in new if value in old),
+        tuple(_words(field, value) for value in old if value not in new),
+        tuple(_words(field, value) for value in new if value not in old),
+        tuple(_words(field, value) for value in new if value in old),
     )
+
+
+def _words(field: str, value: str) -> Text:
+    """A value in words where there are some; names and codes stand as they are."""
+    if value == _NOTHING:
+        return ABSENT.get(field, ("(trống)", "(empty)"))
+    return VALUES.get(value, (value, value)) if field in _WORDED else (value, value)
+
+
+_NOTHING = ""
+_WORDED = frozenset({"exchanges", "finding", "kind", "opens_emergencies", "reach", "registered_only", "roles", "state"})
+"""Fields whose values are words of ours; elsewhere somebody may have chosen a name that looks like one."""
 
 
 def _fields(said: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -144,6 +193,8 @@ def _fields(said: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
     for field, value in said.items():
         if field == "terms" and isinstance(value, Mapping):
             yield from _fields(value)
+        elif value is None and field in ABSENT:
+            yield field, (_NOTHING,)
         elif field != "act":
             yield field, tuple(_texts(value))
 
@@ -152,7 +203,8 @@ def _texts(value: Any) -> Iterator[str]:
     if value is None:
         return
     if isinstance(value, Mapping):
-        yield ", ".join(f"{name}: {text}" for name, inner in value.items() for text in _texts(inner))
+        if value:
+            yield ", ".join(f"{name}: {text}" for name, inner in value.items() for text in _texts(inner))
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from _texts(inner)
