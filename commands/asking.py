@@ -124,8 +124,10 @@ def _settings() -> Settings:
 
 
 def _tell(answered: Mapping[str, Any]) -> None:
-    things = ", ".join(f"{each['what']} {each['name']}" for each in answered["made"]) or answered["target"]
-    said = f"Done, as act {answered['act']}: {things}. {_in_force(answered['inForce'])}"
+    things = [f"{each['what']} {each['name']}" for each in answered["made"] if each["what"] != "target"]
+    said = (
+        f"Done, as act {answered['act']}: {', '.join(things) or answered['target']}. {_in_force(answered['inForce'])}"
+    )
     out.print(said, highlight=False, soft_wrap=True)
     if answered["secret"] is not None:
         from auth.officers.enrolment import address
@@ -137,6 +139,8 @@ def _tell(answered: Mapping[str, Any]) -> None:
 def _in_force(found: Mapping[str, int] | None) -> str:
     if found is None:
         return "Whether it is in force everywhere is not known."
+    if not found["of"]:
+        return "No process serves at the moment."
     refusing = f"; {found['refusing']} cannot confirm the grants, and refuse everybody" if found["refusing"] else ""
     return f"In force on {found['serving']} of {found['of']} processes{refusing}."
 

@@ -49,4 +49,7 @@ class Terms:
             "personsPerDay": self.persons,
         }
         told = {name: value for name, value in given.items() if value}
-        return {"reach": "EVERYWHERE", **(present or {}), **told}
+        kept = dict(present or {})
+        if told.get("reach", "JURISDICTION") != "JURISDICTION":
+            kept = {name: value for name, value in kept.items() if name not in {"units", "unitsScheme"}}
+        return {"reach": "EVERYWHERE", **kept, **told}
