@@ -16,7 +16,7 @@ from auth.acts.desk import desk_at
 from auth.keys import KeyFiles, SigningKeys, nonce_key, subject_seal
 from auth.oauth.server import AuthorizationServer
 from auth.policy.feed import PolicyFeed
-from auth.policy.rows import CommunesOf, read_policy
+from auth.policy.rows import CommunesOf, PolicyReader
 from auth.scopes import Catalogue
 
 
@@ -29,7 +29,7 @@ async def opened(
     `proofs` is the file in which all processes of this host remember the proofs they have seen, in memory if possible.
     """
     seen = SeenProofs(proofs)
-    feed = PolicyFeed(dsn, lambda connection, known: read_policy(connection, catalogue, communes_of, known))
+    feed = PolicyFeed(dsn, PolicyReader(catalogue, communes_of))
     possession = Possession(issuer, Nonces(nonce_key(files)), seen)
     authority = Authority(feed, issuer=issuer, catalogue=catalogue, subjects=subject_seal(files), possession=possession)
     server = AuthorizationServer(dsn, authority, SigningKeys(files))

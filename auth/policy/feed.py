@@ -33,7 +33,7 @@ NEVER = float("-inf")
 log = structlog.get_logger(__name__)
 
 Read = Callable[["Connection[Record]", Policy | None], Awaitable[Policy]]
-"""The policy of now, given what was known before."""
+"""The policy of now; what is known already need not be read again."""
 
 
 class PolicyFeed:
@@ -43,6 +43,7 @@ class PolicyFeed:
         self._dsn, self._read = dsn, read
         self._process = uuid4()
         self._policy: Policy | None = None
+        self._known: Policy | None = None  # the same, if it was read over this connection: another may lead elsewhere
         self._announced_at = self._confirmed_at = NEVER
         self._changed = asyncio.Event()
         self._connection: Connection[Record] | None = None
@@ -73,7 +74,7 @@ class PolicyFeed:
     async def _connected(self) -> "Connection[Record]":
         """The connection, made anew where there is none."""
         if self._connection is None:
-            self._announced_at = NEVER
+            self._announced_at, self._known = NEVER, None
             self._connection = await asyncpg.connect(self._dsn, timeout=CONNECT_S, command_timeout=STATEMENT_S)
             await self._connection.add_listener(CHANNEL, lambda *_: self._changed.set())
         return self._connection
@@ -106,8 +107,8 @@ class PolicyFeed:
         """Announce, ask, read where something changed. The lease runs from the announcement, which others see too."""
         if clock.lease() - self._announced_at > POLL_S / 2:
             await self._announce(connection)
-        if self._policy is None or await connection.fetchval(REVISION) != self._policy.revision:
-            self._policy = await self._read(connection, self._policy)
+        if self._known is None or await connection.fetchval(REVISION) != self._known.revision:
+            self._policy = self._known = await self._read(connection, self._known)
             self._confirmed_at = self._announced_at
             await acknowledge(connection, self._process, self._policy.revision)
         self._confirmed_at = self._announced_at

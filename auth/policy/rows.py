@@ -1,12 +1,12 @@
 """Reads the policy of one revision from the database.
 
 One transaction, so that all rows are of that revision. Where only a token or a consent was revoked, the rules are not
-read again. Names that the catalogue does not know give nothing: a grant of yesterday must not stop the server, and
-cannot widen anything.
+read again; where a rule changed, only what it changed. Names that the catalogue does not know give nothing: a grant of
+yesterday must not stop the server, and cannot widen anything.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from auth.caller import Operations
 from auth.keys import verifying_key
 from auth.policy.decided import Client, Delegation, Grant, Reference, SigningKey
 from auth.policy.snapshot import Policy
+from auth.policy.versions import Versions
 from auth.reach import EVERYWHERE, SELF, Reach, in_communes
 from auth.scopes import Catalogue
 
@@ -27,49 +28,82 @@ REVISION = "select revision from policy"
 _REVISIONS = "select revision, rules_revision from policy"
 _REVOKED = "select kind, reference from revocations where until > now()"
 _AGENCIES = "select agency from agencies where state = 'active'"
+_PURPOSES = "select purpose, legal_basis from purposes"
+_KEYS = "select kid, public_key, state from signing_keys where state <> 'retired'"
+
+_CLIENTS_THAT_COUNT = """\
+select client, clients.xmin from clients join agencies using (agency)
+where clients.state = 'active' and agencies.state = 'active'"""
 _CLIENTS = """\
 select client, agency, kind, domain, token_type = 'Bearer' as bearer, allowed, exchanges, registered_only
-from clients join agencies using (agency)
-where clients.state = 'active' and agencies.state = 'active'"""
+from clients where client = any($1)"""
+_GRANTS_THAT_COUNT = """\
+select grant_id, xmin from grants
+where state = 'active' and (valid_until is null or valid_until > now()) order by grant_id"""
 _GRANTS = """\
 select grant_id, agency, purpose, scopes, sets, exceptions, reach, units, units_scheme, valid_from, valid_until,
     persons_per_day, emergency
-from grants where state = 'active' and (valid_until is null or valid_until > now()) order by grant_id"""
+from grants where grant_id = any($1)"""
+_DELEGATIONS_THAT_COUNT = """\
+select delegation, xmin from delegations where state = 'active' and valid_until > now() order by delegation"""
 _DELEGATIONS = """\
 select delegation, agency, client, purpose, scopes, sets, valid_from, valid_until
-from delegations where state = 'active' and valid_until > now() order by delegation"""
+from delegations where delegation = any($1)"""
+_OPERATIONS_THAT_COUNT = "select agency, document_id, xmin from operations where withdrawn_at is null"
 _OPERATIONS = """\
-select agency, array_agg(document_id) as ids, array_agg(encode(sha256(convert_to(text, 'UTF8')), 'hex')) as texts
-from operations where withdrawn_at is null group by agency"""
-_PURPOSES = "select purpose, legal_basis from purposes"
-_KEYS = "select kid, public_key, state from signing_keys where state <> 'retired'"
+select agency, document_id, encode(sha256(convert_to(text, 'UTF8')), 'hex') as digest
+from unnest($1::text[], $2::text[]) as wanted (agency, document_id) join operations using (agency, document_id)"""
 
 Row = Mapping[str, Any] | Record
 """A row of a table, or what is to become one."""
 
 
-async def read_policy(
-    connection: "Connection[Record]", catalogue: Catalogue, communes_of: CommunesOf, known: Policy | None = None
-) -> Policy:
-    """The policy of now; of `known`, whatever still holds is kept."""
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        revision, rules_revision = await connection.fetchrow(_REVISIONS) or (0, 0)
-        revoked: frozenset[Reference] = frozenset(tuple(row) for row in await connection.fetch(_REVOKED))
-        if known is not None and known.rules_revision == rules_revision and known.revision <= revision:
-            return replace(known, revision=revision, revoked=revoked)
+class PolicyReader:
+    """Reads the policy, and remembers of the rows what need not be read again."""
+
+    def __init__(self, catalogue: Catalogue, communes_of: CommunesOf) -> None:
+        self._sets = catalogue.sets
+        self._clients = Versions(_CLIENTS_THAT_COUNT, _CLIENTS, lambda row: client_of(row, catalogue))
+        self._grants = Versions(_GRANTS_THAT_COUNT, _GRANTS, lambda row: grant_of(row, catalogue, communes_of))
+        self._delegations = Versions(_DELEGATIONS_THAT_COUNT, _DELEGATIONS, lambda row: delegation_of(row, catalogue))
+        self._operations = Versions(_OPERATIONS_THAT_COUNT, _OPERATIONS, _digest)
+
+    async def __call__(self, connection: "Connection[Record]", known: Policy | None) -> Policy:
+        """The policy of now. Nothing `known`: everything is read, as from a server never seen before."""
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            revision, rules_revision = await connection.fetchrow(_REVISIONS) or (0, 0)
+            revoked: frozenset[Reference] = frozenset(tuple(row) for row in await connection.fetch(_REVOKED))
+            if known is not None and known.rules_revision == rules_revision and known.revision <= revision:
+                return replace(known, revision=revision, revoked=revoked)
+            if known is None:
+                self._forget()
+            return await self._read(connection, revision, rules_revision, revoked)
+
+    def _forget(self) -> None:
+        for versions in (self._clients, self._grants, self._delegations, self._operations):
+            versions.forget()
+
+    async def _read(
+        self, connection: "Connection[Record]", revision: int, rules_revision: int, revoked: frozenset[Reference]
+    ) -> Policy:
         return Policy(
             revision=revision,
             rules_revision=rules_revision,
             agencies=frozenset(row["agency"] for row in await connection.fetch(_AGENCIES)),
-            clients={row["client"]: client_of(row, catalogue) for row in await connection.fetch(_CLIENTS)},
+            clients={client.client: client for client in await self._clients.read(connection)},
             legal_bases={row["purpose"]: row["legal_basis"] for row in await connection.fetch(_PURPOSES)},
             keys={row["kid"]: _signing_key(row) for row in await connection.fetch(_KEYS)},
-            grants=tuple([grant_of(row, catalogue, communes_of) for row in await connection.fetch(_GRANTS)]),
-            delegations=tuple([delegation_of(row, catalogue) for row in await connection.fetch(_DELEGATIONS)]),
-            operations={row["agency"]: _operations(row) for row in await connection.fetch(_OPERATIONS)},
-            sets=catalogue.sets,
+            grants=tuple(await self._grants.read(connection)),
+            delegations=tuple(await self._delegations.read(connection)),
+            operations=_operations(await self._operations.read(connection)),
+            sets=self._sets,
             revoked=revoked,
         )
+
+
+async def read_policy(connection: "Connection[Record]", catalogue: Catalogue, communes_of: CommunesOf) -> Policy:
+    """The policy of now, read once."""
+    return await PolicyReader(catalogue, communes_of)(connection, None)
 
 
 def client_of(row: Row, catalogue: Catalogue) -> Client:
@@ -131,8 +165,18 @@ def _signing_key(row: Record) -> SigningKey:
     return SigningKey(verifying_key(json.loads(row["public_key"])), row["state"])
 
 
-def _operations(row: Record) -> Operations:
-    return Operations(frozenset(row["ids"]), frozenset(row["texts"]))
+def _digest(row: Record) -> tuple[str, str, str]:
+    return row["agency"], row["document_id"], row["digest"]
+
+
+def _operations(rows: Iterable[tuple[str, str, str]]) -> dict[str, Operations]:
+    """Of each agency; from agency, name and digest of each."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for agency, name, digest in rows:
+        ids, texts = found.setdefault(agency, (set(), set()))
+        ids.add(name)
+        texts.add(digest)
+    return {agency: Operations(frozenset(ids), frozenset(texts)) for agency, (ids, texts) in found.items()}
 
 
 def _seconds(moment: datetime | None) -> float | None:

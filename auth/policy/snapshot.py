@@ -47,6 +47,10 @@ class Policy:
             _before={} if before is None else before.remembered(),
         )
 
+    def has_the_rules_of(self, other: "Policy") -> bool:
+        """Whether the two differ in nothing but what is revoked, since one was made of the other."""
+        return self.grants is other.grants and self.clients is other.clients and self.keys is other.keys
+
     def _counts(self, grant: Grant, moment: float) -> bool:
         return grant.agency in self.agencies and counts_at(grant, moment)
 

@@ -19,20 +19,16 @@ from auth.database import engine_of
 from auth.errors import GrantsUnconfirmed
 from auth.policy.acknowledgements import FORGOTTEN_S, LEASE_S, InForce, announce, in_force
 from auth.policy.feed import POLL_S, PolicyFeed, Read
-from auth.policy.rows import read_policy
+from auth.policy.rows import PolicyReader
 from auth.policy.snapshot import Policy
 from tests.auth.world import CATALOGUE, communes_of, until
-
-
-async def read(connection: "Connection[Record]", known: Policy | None) -> Policy:
-    return await read_policy(connection, CATALOGUE, communes_of, known)
 
 
 class Process:
     """A process that decides; `revision` is by which, None while it refuses."""
 
-    def __init__(self, dsn: str, how: Read = read) -> None:
-        self.feed = PolicyFeed(dsn, how)
+    def __init__(self, dsn: str, how: Read | None = None) -> None:
+        self.feed = PolicyFeed(dsn, how or PolicyReader(CATALOGUE, communes_of))
 
     @property
     def revision(self) -> int | None:
@@ -74,7 +70,7 @@ async def processes(dsn: str) -> AsyncIterator[contextlib.AsyncExitStack]:
         yield stack
 
 
-async def opened(stack: contextlib.AsyncExitStack, dsn: str, how: Read = read) -> Process:
+async def opened(stack: contextlib.AsyncExitStack, dsn: str, how: Read | None = None) -> Process:
     process = Process(dsn, how)
     stack.push_async_callback(process.feed.close)
     await process.feed.open()
@@ -149,7 +145,7 @@ async def test_nobody_is_waited_for_where_no_process_decides(
 async def test_a_process_that_starts_in_the_middle_of_a_change_is_waited_for(
     dsn: str, engine: AsyncEngine, officer: "Connection[Record]", processes: contextlib.AsyncExitStack
 ) -> None:
-    has_read, go_on = asyncio.Event(), asyncio.Event()
+    has_read, go_on, read = asyncio.Event(), asyncio.Event(), PolicyReader(CATALOGUE, communes_of)
 
     async def slowly(connection: "Connection[Record]", known: Policy | None) -> Policy:
         policy = await read(connection, known)

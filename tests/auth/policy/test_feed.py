@@ -7,14 +7,12 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import httpx2
 import pytest
-from asyncpg import Connection, Record
 
 from auth import clock
 from auth.errors import GrantsUnconfirmed, Unauthenticated
 from auth.policy.acknowledgements import LEASE_S
 from auth.policy.feed import POLL_S, PolicyFeed
-from auth.policy.rows import read_policy
-from auth.policy.snapshot import Policy
+from auth.policy.rows import PolicyReader
 from tests.auth.conftest import Install
 from tests.auth.world import BASIC, BORN, CATALOGUE, NAME, Installation, communes_of, settled, until
 
@@ -172,10 +170,7 @@ async def test_a_grant_whose_scope_left_the_catalogue_harms_nobody(here: Install
 
 
 async def test_an_authority_does_not_open_without_its_database(dsn: str) -> None:
-    async def read(connection: "Connection[Record]", known: Policy | None) -> Policy:
-        return await read_policy(connection, CATALOGUE, communes_of, known)
-
-    feed = PolicyFeed(dsn.replace("auth_of", "absent"), read)
+    feed = PolicyFeed(dsn.replace("auth_of", "absent"), PolicyReader(CATALOGUE, communes_of))
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await feed.open()
     with pytest.raises(GrantsUnconfirmed):
