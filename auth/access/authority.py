@@ -161,7 +161,7 @@ class Authority:
 
 def _snapshot_of(policy: Policy, now: float, known: Snapshot | None) -> Snapshot:
     """What counts now. Where only tokens or consents were revoked, everything else of the known one remains."""
-    if known is not None and known.counts_at(now) and known.policy.rules_revision == policy.rules_revision:
+    if known is not None and known.counts_at(now) and policy.has_the_rules_of(known.policy):
         return known.under(policy)
     return policy.at(now, known)
 
