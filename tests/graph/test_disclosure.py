@@ -1,10 +1,12 @@
 """Nothing leaves before it is on record, and on record is who was looked at, no more and no less (law 5)."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from auth.caller import Caller
 from auth.reach import SELF, in_communes
 from graph.answer import Question
 from graph.disclosure import Record
@@ -140,6 +142,66 @@ async def test_a_citizen_who_asks_through_a_portal_is_on_record_as_who_it_was_fo
     (entry,) = await world.recorded(answer.request_id)
     assert entry.recipient.on_behalf_of == people(4)[0]
     assert {person for _, persons in entry.looked_at for person in persons} == {*people(4)}
+
+
+async def test_under_a_delegation_both_agencies_are_on_record(world: World) -> None:
+    supplier = replace(holding(EVERYTHING), agency="G15", supplier="H26.14", client="contractor")
+    answer = await world.ask(f'{{person(pin:"{pin(1)}"){{name}}}}', supplier)
+    (entry,) = await world.recorded(answer.request_id)
+    assert (entry.recipient.agency, entry.recipient.supplier, entry.recipient.client) == ("G15", "H26.14", "contractor")
+
+
+async def test_of_an_exchanged_token_every_client_is_on_record(world: World) -> None:
+    hub = replace(holding(EVERYTHING), client="hub", through=("relay", "portal"))
+    answer = await world.ask(f'{{person(pin:"{pin(1)}"){{name}}}}', hub)
+    (entry,) = await world.recorded(answer.request_id)
+    assert (entry.recipient.client, entry.recipient.through) == ("hub", ("relay", "portal"))
+
+
+async def test_who_acts_for_a_child_is_on_record_each_for_their_own_requests(world: World) -> None:
+    """Both parents, and once it is of age the child, ask by the same rights: nobody is recorded as another."""
+    portal = holding(dict.fromkeys(EVERYTHING, SELF), subject=pin(4))
+    for parent in (pin(5), pin(6), None):
+        answer = await world.ask("{me{name}}", replace(portal, representative=parent))
+        (entry,) = await world.recorded(answer.request_id)
+        assert entry.recipient.on_behalf_of == people(4)[0]
+        assert entry.recipient.representative == (PSEUDONYMS.of_persons([parent]) if parent else None)
+
+
+def in_an_emergency(*scopes: str) -> Caller:
+    """A caller to whom emergency grant 41 gives these scopes beside the ordinary grant 1."""
+    caller = holding(EVERYTHING)
+    grants = {scope: (1, 41) if scope in scopes else (1,) for scope in EVERYTHING}
+    return replace(caller, rights=replace(caller.rights, grants=grants, emergencies=frozenset({41})))
+
+
+@pytest.mark.parametrize(
+    ("scope", "question", "emergencies"),
+    [
+        ("people:citizen.name:read", f'{{person(pin:"{pin(1)}"){{name}}}}', (41,)),
+        ("people:citizen.pin:lookup", f'{{person(pin:"{pin(1)}"){{name}}}}', (41,)),
+        ("people:citizen:protected", f'{{person(pin:"{pin(1)}"){{name}}}}', (41,)),
+        ("people:citizen.town:read", f'{{person(pin:"{pin(1)}"){{name}}}}', ()),
+        ("things:citizen:protected", f'{{person(pin:"{pin(1)}"){{name}}}}', ()),
+    ],
+)
+async def test_an_emergency_grant_is_on_record_where_it_supplied_what_was_read_and_only_there(
+    world: World, scope: str, question: str, emergencies: tuple[int, ...]
+) -> None:
+    answer = await world.ask(question, in_an_emergency(scope))
+    (entry,) = await world.recorded(answer.request_id)
+    assert entry.recipient.emergencies == emergencies
+
+
+async def test_one_caller_in_an_emergency_is_on_record_with_it_for_each_question_that_used_it(world: World) -> None:
+    """What is defined once for a caller must not go with its other questions."""
+    caller = in_an_emergency("people:citizen.town:read")
+    found = []
+    for fields in ("name", "town", "name"):
+        answer = await world.ask(f'{{person(pin:"{pin(1)}"){{{fields}}}}}', caller)
+        (entry,) = await world.recorded(answer.request_id)
+        found.append(entry.recipient.emergencies)
+    assert found == [(), (41,), ()]
 
 
 async def test_two_steps_of_one_answer_stand_in_one_entry(world: World) -> None:

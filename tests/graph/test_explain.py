@@ -1,10 +1,12 @@
 """What a question would do, needs and lacks, said without reading anything."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from auth.caller import Limit
 from auth.reach import in_communes
 from graph.answer import Question
 from graph.errors import Refused
@@ -71,6 +73,38 @@ def test_a_person_reads_an_explanation_as_text(world: World) -> None:
     assert "MISSING: things:thing.owner:read  at person.things.edges.node.owner" in text
     assert "held by grant 1: people:citizen.name:read  at person.name" in text
     assert "verdict  refused" in text
+
+
+def test_an_officer_reads_under_whose_rights_a_suppliers_client_asks_and_through_whom(world: World) -> None:
+    supplier = replace(holding(RIGHTS), supplier="H26.14", client="hub", through=("portal",), registered_only=True)
+    explanation = explained(world, PROFILE, supplier)
+    assert explanation.as_json()["caller"] == {
+        "agency": "G15",
+        "client": "hub",
+        "supplier": "H26.14",
+        "through": ["portal"],
+        "purpose": "civil_status.registration",
+        "forCitizen": False,
+        "byRepresentative": False,
+        "registeredOnly": True,
+    }
+    assert "hub of H26.14, by leave of G15, through portal, for civil_status.registration" in explanation.as_text()
+
+
+def test_an_officer_reads_which_grants_are_limited_and_which_are_emergencies(world: World) -> None:
+    name = "people:citizen.name:read"
+    caller = holding(RIGHTS)
+    grants = {**caller.rights.grants, name: (1, 41)}
+    limits = {name: ((Limit(1, 50), Limit(41, 10)),)}
+    rights = replace(caller.rights, grants=grants, limits=limits, emergencies=frozenset({41}))
+    explanation = explained(world, PROFILE, replace(caller, rights=rights))
+    said = explanation.as_json()
+    needed = {need["scope"]: need for need in said["needed"]}
+    assert needed[name]["limits"] == [{"grant": 1, "personsPerDay": 50}, {"grant": 41, "personsPerDay": 10}]
+    assert [need["emergencies"] for need in needed.values() if need["emergencies"]] == [[41]]
+    assert (said["emergencies"], said["persons"]) == ([41], {"atMost": 1 + 5})
+    assert "LIMIT    50 persons a day by grant 1" in explanation.as_text()
+    assert "EMERGENCY  grant 41, opened by one officer alone" in explanation.as_text()
 
 
 @pytest.mark.parametrize("question", ["{", "{nothing}", f'{{townsfolk(town:"{TOWNS[0]}",first:0){{edges{{cursor}}}}}}'])
