@@ -48,11 +48,7 @@ def read_manifest(text: str) -> tuple[Operation, ...]:
     """The operations of a file in one of the three forms. Raises `Invalid`."""
     if len(text) > LONGEST_MANIFEST:
         raise Invalid(f"The file exceeds {LONGEST_MANIFEST} characters.")
-    if _MANIFEST.match(text):
-        operations = _of_json(_decoded(text))
-    else:
-        operations = _operations([(None, text, "")])
-    return check_operations(operations)
+    return check_operations(_of_json(_decoded(text)) if _MANIFEST.match(text) else _operations([(None, text, "")]))
 
 
 def check_operations(operations: "list[Operation] | tuple[Operation, ...]") -> tuple[Operation, ...]:
