@@ -43,7 +43,16 @@ _templates.filters["moment"] = moment
 
 def static_files() -> Mount:
     """Our style sheet and scripts; the only files that a page loads."""
-    return Mount(STATIC, StaticFiles(packages=[("console", "static")]))
+    return Mount(STATIC, _Files(packages=[("console", "static")]))
+
+
+class _Files(StaticFiles):
+    """Asked for anew with every page: a script must never be older than the page that it serves."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers.update({"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"})
+        return response
 
 
 def show(

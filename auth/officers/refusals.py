@@ -85,3 +85,12 @@ class Malformed(OfficerRefused):
     status = 400
     vi = "Yêu cầu không đọc được."
     en = "The request cannot be read."
+
+
+class TooOften(OfficerRefused):
+    """Strangers ask for challenges; so many from one address would fill the database with what nobody answers."""
+
+    code = "RATE_LIMITED"
+    status = 429
+    vi = "Quá nhiều yêu cầu từ địa chỉ này. Hãy thử lại sau một phút."
+    en = "Too many requests from this address. Try again in a minute."

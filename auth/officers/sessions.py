@@ -74,7 +74,7 @@ async def begin(connection: AsyncConnection, signer: Signer, browser: str) -> st
         "digest": digest(secret),
         "officer": signer.officer,
         "credential": signer.credential,
-        "browser": browser[:LONGEST_BROWSER],
+        "browser": "".join(filter(str.isprintable, browser))[:LONGEST_BROWSER],
         "seen_at": func.now(),
         "ends_at": func.now() + ABSOLUTE,
     }

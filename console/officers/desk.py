@@ -8,7 +8,7 @@ the way back is a path of these pages and nothing else, so that a link can lead 
 import functools
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
@@ -18,8 +18,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from auth.acts.desk import Desk
 from auth.acts.refusals import ActRefused, Undecided
 from auth.database import OUTAGES
+from auth.oauth.rates import Rates, network_of
 from auth.officers.door import FORM_TOKEN, Officers
-from auth.officers.refusals import Malformed, NotSignedIn, OfficerRefused, SecondPasskeyNeeded
+from auth.officers.refusals import Malformed, NotSignedIn, OfficerRefused, SecondPasskeyNeeded, TooOften
 from auth.officers.sessions import OfficerSession
 from console.forms import UnreadableForm, fields
 from console.pages import Text, language_of, show
@@ -30,6 +31,8 @@ HOME = "/console/"
 SIGN_IN = "/console/sign-in"
 SECOND = "/console/passkeys"
 ANSWER = "answer"
+STRANGERS_PER_MINUTE = 600
+"""Forms from one address, by people who are not signed in. Behind a proxy that is everybody: officers are few."""
 
 NO_STORE = {"Cache-Control": "no-store"}
 STOPPED: Text = ("Không thể tiếp tục", "Cannot go on")
@@ -52,6 +55,7 @@ class OfficersDesk:
 
     officers: Officers
     acts: Desk
+    rates: Rates = field(default_factory=Rates)
 
     async def officer(self, request: Request) -> OfficerSession:
         """Who reads a page. Raises NotSignedIn, SecondPasskeyNeeded."""
@@ -72,7 +76,10 @@ class OfficersDesk:
         return session, form
 
     async def strangers(self, request: Request) -> dict[str, str]:
-        """The fields of a form that whoever is not signed in sends, from our page."""
+        """The fields of a form that whoever is not signed in sends, from our page; so many a minute."""
+        address = network_of(request.client.host) if request.client else ""
+        if self.rates.wait_s(address, STRANGERS_PER_MINUTE):
+            raise TooOften
         self.officers.check_same_origin(request)
         return await fields(request)
 
@@ -141,6 +148,7 @@ def _words(trouble: Exception) -> tuple[int, str, Text]:
     if isinstance(trouble, UnreadableForm):
         trouble = Malformed()
     if isinstance(trouble, OfficerRefused):
+        log.info("officers_page_refused", code=trouble.code)
         return trouble.status, trouble.code, (trouble.vi, trouble.en)
     if isinstance(trouble, ActRefused):
         return 409, trouble.code, (trouble.message, trouble.message)

@@ -95,7 +95,7 @@ class Proposals:
         """The proposal, what it would change now, or why it could not be made now."""
         session = await self._reader(request)
         number = min(request.path_params["number"], 2**63 - 1)
-        async with self._desk.acts.work(Actor("officer", session.officer)) as work:
+        async with self._desk.acts.looking(Actor("officer", session.officer)) as work:
             row = await work.get(select(proposals).where(proposals.c.proposal == number), "proposal")
             try:
                 _, outcome = await described(work, number)

@@ -80,6 +80,10 @@ async def test_what_is_in_an_address_does_not_become_part_of_a_page(house: House
 @pytest.mark.parametrize("name", ["passkey.js", "plain.css"])
 async def test_our_files_are_served_and_nothing_beside_them(house: House, name: str) -> None:
     browser = await house.browser()
-    assert (await browser.get(f"/console/static/{name}")).status_code == 200
+    file = await browser.get(f"/console/static/{name}")
+    assert (file.status_code, file.headers["cache-control"]) == (200, "no-cache")
+    assert file.headers["x-content-type-options"] == "nosniff"
+    kept = await browser.get(f"/console/static/{name}", **{"If-None-Match": file.headers["etag"]})
+    assert kept.status_code == 304
     for outside in ("../pages.py", "%2e%2e/pages.py", "..%2fpages.py", ""):
         assert (await browser.get(f"/console/static/{outside}")).status_code == 404
