@@ -11,6 +11,8 @@ from strawberry.scalars import JSON
 
 from auth.acts.canonical import digest
 from auth.acts.change import Change
+from auth.acts.proposals import described
+from auth.acts.refusals import ActRefused
 from auth.acts.widening import Widening
 from auth.tables import proposals
 from office.context import Context, Info
@@ -18,6 +20,7 @@ from office.fields import asked_by, computed
 from office.holders import ENTITLED
 from office.impact import Impact, impact
 from office.paging import Page, after_number, page
+from office.refusals import Refusal, refusal_of
 from office.rows import fetch, made, number, of, own
 from office.visitor import Visitor
 
@@ -69,12 +72,29 @@ class Proposal:
         return digest(self.change)
 
     @computed
+    async def outlook(self, info: Info) -> "Outlook":
+        """What approving it would change at this moment, or why it would be refused; nobody's hands are looked at."""
+        async with info.context.office.desk.looking(info.context.visitor.actor) as work:
+            try:
+                _, outcome = await described(work, int(self.number))
+            except ActRefused as refused:
+                return Outlook(before=None, after=None, refusal=refusal_of(refused))
+        return Outlook(before=outcome.before, after=outcome.after, refusal=None)
+
+    @computed
     async def impact(self, info: Info) -> list[Impact]:
         """Which registered operations would begin or cease to work, if it were approved now."""
         if self.state_now is not ProposalState.PROPOSED and self.state_now is not ProposalState.REQUESTED:
             return []
         body: Change = msgspec.convert(self.change, Widening)
         return await impact(info.context, body)
+
+
+@strawberry.type(description="What approving a proposal would do at this moment.")
+class Outlook:
+    before: JSON | None = strawberry.field(description="What is there now; null: nothing.")
+    after: JSON | None = strawberry.field(description="What would be there; null where it would be refused.")
+    refusal: Refusal | None = strawberry.field(description="Why it would be refused; null: it would not.")
 
 
 @strawberry.type

@@ -59,6 +59,13 @@ class Desk:
             await log.lock(connection)
             yield Work(self, connection, actor, self.now())
 
+    @asynccontextmanager
+    async def looking(self, actor: Actor) -> AsyncIterator["Work"]:
+        """The same for looking at what a change would do: nothing can be written, and nobody waits for it."""
+        async with self.engine.begin() as connection:
+            await connection.execute(text("set transaction isolation level repeatable read, read only"))
+            yield Work(self, connection, actor, self.now())
+
 
 @asynccontextmanager
 async def desk_at(dsn: str, **what: Any) -> AsyncIterator[Desk]:

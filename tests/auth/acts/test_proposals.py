@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from auth.acts.actors import Actor
 from auth.acts.agencies import SuspendAgency
@@ -180,8 +182,10 @@ async def test_the_proposer_withdraws_instead_of_refusing(office: Office) -> Non
 async def test_an_approver_sees_what_would_change(office: Office) -> None:
     grant = await office.gives()
     proposal = await office.proposes(ReplaceGrant(grant, GrantTerms(scopes=(NAME,), reach="self")))
-    async with office.desk.work(BINH) as work:
+    async with office.desk.work(MACHINE), office.desk.looking(BINH) as work:  # beside an act that is being made
         row, seen = await described(work, proposal)
+        with pytest.raises(DBAPIError, match="read-only"):
+            await work.connection.execute(text("update grants set state = 'revoked', revoked_by = 'x'"))
     assert row.kind == "grant.replace"
     assert (seen.before["scopes"], seen.before["reach"]) == ([BORN, NAME], "everywhere")
     assert (seen.after["scopes"], seen.after["reach"]) == ([NAME], "self")
