@@ -20,8 +20,8 @@ def refused(answer: Answer, error: str = "invalid_grant") -> bool:
     return (answer.status, answer.body["error"]) == (400, error)
 
 
-async def token_of(portal: Portal, **how: str) -> str:
-    answer = await portal.exchange(await portal.code(**how))
+async def token_of(portal: Portal, scope: str = BASIC) -> str:
+    answer = await portal.exchange(await portal.code(scope=scope))
     assert answer.status == 200, answer.body
     return str(answer.body["refresh_token"])
 
