@@ -20,9 +20,15 @@ Number = Annotated[str, typer.Argument(metavar="GRANT", help="The number of the 
 def list_emergencies(*, as_json: Json = False) -> None:
     """List emergencies, the latest first, and what was found of them."""
     document = "{ grants(emergency: true, first: 100) { entries { number state counts validUntil reason proposedBy"
-    document += " review reviewedBy agency { agency } purpose { purpose } } } }"
+    document += " review reviewedBy incident agency { agency } purpose { purpose } } } }"
     columns = {"Grant": "number", "Agency": "agency.agency", "Purpose": "purpose.purpose", "Counts": "counts"}
-    columns |= {"Until": "validUntil", "Opened by": "proposedBy", "Review": "review", "By": "reviewedBy"}
+    columns |= {
+        "Until": "validUntil",
+        "Opened by": "proposedBy",
+        "Review": "review",
+        "Incident": "incident",
+        "By": "reviewedBy",
+    }
     show(ask(document)["grants"]["entries"], {**columns, "Reason": "reason"}, as_json=as_json)
 
 

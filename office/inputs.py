@@ -15,8 +15,10 @@ from typing import Any
 import msgspec
 import strawberry
 from msgspec import inspect
+from sqlalchemy import Table
 from strawberry.scalars import JSON
 
+from auth import tables
 from office.holders import ClientKind, TokenType
 from office.people import Role
 from office.rights import ReachKind, Review, UnitsScheme
@@ -29,6 +31,22 @@ INT = 2**31 - 1
 ENUMS: Mapping[frozenset[str], type[Enum]] = {
     frozenset(str(member.value) for member in enum): enum
     for enum in (ClientKind, TokenType, Role, ReachKind, Review, UnitsScheme)
+}
+
+
+#: Which table the structs of a module of `auth.acts` are about.
+ABOUT: Mapping[str, Table] = {
+    "agencies": tables.agencies,
+    "clients": tables.clients,
+    "client_keys": tables.clients,
+    "delegations": tables.delegations,
+    "emergencies": tables.grants,
+    "grants": tables.grants,
+    "manifests": tables.operations,
+    "officers": tables.officers,
+    "operations": tables.operations,
+    "purposes": tables.purposes,
+    "terms": tables.grants,
 }
 
 
@@ -64,7 +82,7 @@ def _struct(struct: type[msgspec.Struct]) -> Shape:
         return {**tag, **told}
 
     members = {name: shape.type if name in required else shape.type | None for name, shape in shapes.items()}
-    return Shape(_input(struct.__name__ + "Input", members, required, struct.__doc__), plain)
+    return Shape(_input(struct.__name__ + "Input", members, required, struct.__doc__, _meanings(struct)), plain)
 
 
 def _union(structs: tuple[inspect.Type, ...], name: str) -> Shape:
@@ -78,7 +96,7 @@ def _union(structs: tuple[inspect.Type, ...], name: str) -> Shape:
         return shapes[chosen].plain(getattr(given, chosen))
 
     members = {each: shape.type | None for each, shape in shapes.items()}
-    return Shape(_input(name, members, set(), "Exactly one of these.", one_of=True), plain)
+    return Shape(_input(name, members, set(), "Exactly one of these.", {}, one_of=True), plain)
 
 
 def _shape(info: inspect.Type, where: str) -> Shape:  # noqa: PLR0911 -- one line for each kind of value
@@ -106,12 +124,29 @@ def _shape(info: inspect.Type, where: str) -> Shape:  # noqa: PLR0911 -- one lin
 
 
 def _input(
-    name: str, members: Mapping[str, Any], required: set[str], description: str | None, *, one_of: bool = False
+    name: str,
+    members: Mapping[str, Any],
+    required: set[str],
+    description: str | None,
+    meanings: Mapping[str, str | None],
+    *,
+    one_of: bool = False,
 ) -> type:
-    defaults = {member: strawberry.UNSET for member in members if member not in required}
     ordered = {**{member: members[member] for member in members if member in required}, **members}
-    made = type(name, (), {"__annotations__": ordered, **defaults})
+    fields = {member: strawberry.field(description=meanings.get(member)) for member in required}
+    fields |= {
+        member: strawberry.field(description=meanings.get(member), default=strawberry.UNSET)
+        for member in members
+        if member not in required
+    }
+    made = type(name, (), {"__annotations__": ordered, **fields})
     return strawberry.input(made, name=name, description=_said(description), one_of=one_of or None)
+
+
+def _meanings(struct: type[msgspec.Struct]) -> dict[str, str | None]:
+    """What members mean: the comments of the columns of the same name, in the table that the struct is about."""
+    table = ABOUT.get(struct.__module__.rpartition(".")[2])
+    return {} if table is None else {column.name: column.comment for column in table.columns}
 
 
 def _tag(struct: type[msgspec.Struct]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ them: it is half a change, and says what the officer's passkey has to sign.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 
@@ -63,10 +62,6 @@ class Lapsed(Refusal):
 class SignatureRefused(Refusal):
     code: str = "STEP_UP_REQUIRED"
 
-
-Refused = Annotated[
-    Forbidden | NotFound | Invalid | Conflict | FourEyes | Lapsed | SignatureRefused, strawberry.union("Refused")
-]
 
 _TYPES: Mapping[str, type[Refusal]] = {
     "FORBIDDEN": Forbidden,

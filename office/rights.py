@@ -10,6 +10,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import Row, Select, or_, select
 
+from auth.acts.emergencies import is_open_incident
 from auth.tables import agencies, delegations, grants, operations, purposes
 from office.context import Context, Info
 from office.fields import asked_by, computed
@@ -84,6 +85,10 @@ class Grant:
     review: Review | None = of(grants.c.review, Review)
     reviewed_by: str | None = of(grants.c.reviewed_by)
     reviewed_at: datetime | None = of(grants.c.reviewed_at)
+
+    incident: bool = strawberry.field(
+        description="Of an emergency: found wrong by its review, or not reviewed within a day of its end."
+    )
 
     @computed
     def counts(self) -> bool:
@@ -180,7 +185,8 @@ class RightsQueries:
 def grant_of(row: "Row[Any]", visitor: Visitor) -> Grant:
     """A grant from a row that joins agency and purpose, without officers' names for an agency."""
     withheld = dict.fromkeys(("proposed_by", "approved_by", "revoked_by", "reviewed_by")) if visitor.agency else {}
-    return made(Grant, row, agency=made(Agency, row), purpose=made(Purpose, row), **withheld)
+    incident = row.emergency and is_open_incident(row, datetime.now(UTC))
+    return made(Grant, row, agency=made(Agency, row), purpose=made(Purpose, row), incident=incident, **withheld)
 
 
 async def find_grant(context: Context, given: str) -> Grant | None:

@@ -19,6 +19,7 @@ async def registered(place: Place) -> Place:
     for document_id, text in (("works", f"{NAME} {BORN}"), ("wishes", f"{NAME} {PIN}")):
         row = {"agency": "G01", "document_id": document_id, "text": text, "registered_by": "it"}
         await place.installation.insert("operations", **row)
+    await place.settled()
     return place
 
 
