@@ -129,8 +129,8 @@ def verify(token: str, keys: Mapping[str, ECKey], issuer: str, audiences: Contai
     claims = opened.claims
     if not opened.is_signed_by(SIGNING_ALGORITHM, key) or claims.iss != issuer or claims.aud not in audiences:
         raise _invalid()
-    if claims.act is not None and claims.act.sub != claims.client_id:
-        raise _invalid()
+    if claims.exp - claims.iat > LIFETIME_S or (claims.act is not None and claims.act.sub != claims.client_id):
+        raise _invalid()  # nothing that we sign says this
     return VerifiedToken(claims, opened.header.kid)
 
 
