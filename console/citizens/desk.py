@@ -98,8 +98,11 @@ class Counter:
             subjects = self.desk.authority.subjects
             return await sessions.current(connection, subjects, self.session_cookie.read(request))
 
-    async def sent(self, request: Request, use: str) -> tuple[CitizenSession, dict[str, str]]:
-        """Who sent this form, and its fields. Raises `NotOurs` unless our page for that use and session sent it."""
+    async def sent(self, request: Request, use: str | None = None) -> tuple[CitizenSession, dict[str, str]]:
+        """Who sent this form, and its fields. Raises `NotOurs` unless our page for this session sent it.
+
+        `use` is what the form's token stands for, where it stands for one thing only.
+        """
         try:
             form = await fields(request)
         except UnreadableForm as error:
@@ -107,7 +110,8 @@ class Counter:
         session = await self.session(request)
         if session is None or not sent_by_our_page(request, self.desk.issuer):
             raise NotOurs
-        if not opaque.is_bound_to(form.get("form_token", ""), session.secret, use):
+        token = form.get("form_token", "")
+        if not (session.sent_by_our_page(token) if use is None else opaque.is_bound_to(token, session.secret, use)):
             raise NotOurs
         return session, form
 

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from auth import opaque
 from auth.access.subject import SubjectSeal
 from auth.acts.actors import Actor
 from auth.acts.consents import WithdrawConsent
@@ -25,7 +24,6 @@ from console.citizens.signing_in import OWN, SigningIn
 from console.citizens.wording import MYSELF, day
 from console.pages import Language, Text, language_of, show
 
-_USE = "own page"
 SOMEBODY: Text = ("Người mà tôi đại diện", "Somebody I represent")
 ABOUT_ME: Text = ("Chính tôi, do người đại diện của tôi đồng ý", "Myself, as my representative agreed")
 
@@ -72,13 +70,13 @@ class OwnConsents:
             active=[self._shown(each, sealed, names, language) for each in active],
             past=[self._shown(each, sealed, names, language) for each in past],
             address=f"{OWN}?lang={language}",
-            form_token=opaque.bound_to(session.secret, _USE),
+            form_token=session.office_token,
         )
 
     @told
     async def change(self, request: Request) -> Response:
         """Withdraw one, or sign out."""
-        session, form = await self._counter.sent(request, _USE)
+        session, form = await self._counter.sent(request)
         if form.get("do") == "leave":
             return await self._leave(session)
         number = form.get("consent", "")

@@ -142,3 +142,12 @@ def test_a_form_of_one_use_or_session_is_none_of_another() -> None:
     assert not opaque.is_bound_to(token, "other", "consent one")
     assert not opaque.is_bound_to("", "secret", "consent one")
     assert not opaque.is_bound_to("é", "secret", "consent one")
+
+
+async def test_a_page_of_a_session_is_known_by_its_token_and_by_no_other_sessions(portal: Portal) -> None:
+    one, other = await found(portal, await signed_in(portal)), await found(portal, await signed_in(portal))
+    assert one is not None
+    assert other is not None
+    assert one.sent_by_our_page(one.office_token)
+    assert not one.sent_by_our_page(other.office_token)
+    assert not one.sent_by_our_page("")
