@@ -13,7 +13,7 @@ from auth.access.authority import Authority
 from auth.access.rehearsal import rehearsed
 from auth.caller import Caller
 from auth.errors import GrantsUnconfirmed, RightsChanged, Unauthenticated
-from tests.auth.access.test_authority import forged
+from tests.auth.forging import forged
 from tests.auth.world import BORN, NAME, Installation, settled
 
 SOON = datetime.now(UTC) + timedelta(hours=1)
