@@ -1,7 +1,8 @@
 """The question to a citizen, and its answer.
 
 The answer counts only if our page for this very request and session sent it, and if what it showed is what would be
-shown at this moment. For whom the citizen may act is asked of the registers both times.
+shown at this moment. For whom the citizen may act is asked of the registers both times. Who agreed to exactly this for
+oneself before is not asked again; a portal that needs a choice (for a child, say) sends `prompt=consent`.
 """
 
 from collections.abc import Sequence
@@ -48,12 +49,12 @@ class Consenting:
         try:
             if not asked.scopes:
                 return away(await said_no(self._desk, asked, "invalid_scope"))
-            children = await self._desk.children_of(session.citizen)
-            before = None if children else await said_yes_before(self._desk, asked, session.citizen)
+            before = await said_yes_before(self._desk, asked, session.citizen)
         except NotUnderWay as error:
             raise Gone from error
         if before is not None:
             return away(before)
+        children = await self._desk.children_of(session.citizen)
         return self._question(request, session, asked, children)
 
     @told

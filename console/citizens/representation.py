@@ -1,10 +1,12 @@
 """Asks the registers for whom a citizen acts: the graph answers, as it answers anybody, and the ledger has it.
 
-The authority asks as a caller of its own, with exactly the rights that this one question needs. Protected persons stay
-hidden from it, so nobody acts for a protected child through a portal. A register that does not answer is no reason to
-assume anything.
+By law (Civil Code, article 136) that is whom the register names, and one's own children under age unless the register
+names somebody else for them. The authority asks as a caller of its own, with exactly the rights that this one question
+needs. Protected persons stay hidden from it, so nobody acts for a protected child through a portal. A register that
+does not answer is no reason to assume anything.
 """
 
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
 
@@ -21,14 +23,17 @@ from ledger import NotRecorded
 PURPOSE = Purpose("authority.representation", "Law 91/2015/QH13, art. 136", "")
 QUESTION = """\
 query Represented($pin: PersonalNumber!) {
-  citizen(pin: $pin) { represented { pin fullName dateOfBirth vitalStatus } }
-}"""
+  citizen(pin: $pin) { represented { ...person } children { ...person legalRepresentatives { pin } } }
+}
+fragment person on Citizen { pin fullName dateOfBirth vitalStatus }"""
 _SCOPES = (
     "identity:citizen.pin:lookup",
     "identity:citizen.pin:read",
     "identity:citizen.full_name:read",
     "identity:citizen.date_of_birth:read",
     "population:citizen.represented:read",
+    "population:citizen.children:read",
+    "population:citizen.legal_representatives:read",
     "population:citizen.vital_status:read",
 )
 _RIGHTS = Rights(
@@ -54,14 +59,21 @@ class RepresentedInTheRegisters:
             raise RegisterSilent("the registers do not say who represents whom") from error
         if answer.get("errors"):
             raise RegisterSilent("a register does not answer")
-        found = answer["data"]["citizen"]
-        return [] if found is None else [_person(each) for each in found["represented"] or () if _counts(each)]
+        return list(_people(answer["data"]["citizen"] or {}, citizen))
+
+
+def _people(found: dict[str, Any], citizen: str) -> Iterator[Represented]:
+    """Each once: whom the register names, and children for whom it names nobody else."""
+    children = (child for child in found.get("children") or () if _is_represented_by(citizen, child))
+    rows = {row["pin"]: row for row in (*(found.get("represented") or ()), *children) if _counts(row)}
+    return (Represented(pin, row["fullName"] or pin, row["dateOfBirth"]) for pin, row in rows.items())
+
+
+def _is_represented_by(citizen: str, child: dict[str, Any]) -> bool:
+    named = child["legalRepresentatives"] or ()
+    return not named or any(each["pin"] == citizen for each in named)
 
 
 def _counts(row: dict[str, Any]) -> bool:
     """Somebody who lives, and whose birth date is known at least in part."""
     return row["vitalStatus"] == "ALIVE" and bool(row["pin"]) and bool(row["dateOfBirth"])
-
-
-def _person(row: dict[str, Any]) -> Represented:
-    return Represented(row["pin"], row["fullName"] or row["pin"], row["dateOfBirth"])
