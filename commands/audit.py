@@ -28,12 +28,15 @@ def list_acts(
 
 @app.command()
 def verify(*, who: As = None, as_json: Json = False) -> None:
-    """Work every hash of the record out again. Compare the head with one kept elsewhere."""
-    found = ask("{ chain { acts head brokenAt } }", who)["chain"]
+    """Work every hash of the record out again, and every signature. Compare the head with one kept elsewhere."""
+    found = ask("{ chain { acts head brokenAt unsigned } }", who)["chain"]
     if as_json:
         show([found], {}, as_json=True)
     elif found["brokenAt"] is None:
         out.print(f"{found['acts']} acts hold together; head {found['head']}", highlight=False, soft_wrap=True)
+    if found["unsigned"]:
+        out.print(f"No passkey signed what is recorded as act {', '.join(found['unsigned'])}.", highlight=False)
     if found["brokenAt"] is not None:
         out.print(f"The record is broken at act {found['brokenAt']}.", highlight=False)
+    if found["brokenAt"] is not None or found["unsigned"]:
         raise typer.Exit(1)

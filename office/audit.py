@@ -14,6 +14,7 @@ from auth.acts.audit import ReadAudit
 from auth.acts.log import verify_chain
 from auth.acts.perform import perform
 from auth.acts.refusals import ActRefused, Undecided
+from auth.officers.signatures import unsigned
 from auth.tables import acts
 from office.changes import capacities_for
 from office.context import Context, Info
@@ -23,6 +24,7 @@ from office.paging import Page, after_number, page
 from office.rows import made, of, page_size, word
 
 READERS = capacities_for("audit.read")
+MOST_UNSIGNED = 100
 
 
 @strawberry.type(description=acts.comment)
@@ -43,6 +45,9 @@ class Chain:
     acts: int = strawberry.field(description="Acts that fit, from the first on.")
     head: str = strawberry.field(description="Hash of the last of them: compare it with one kept elsewhere.")
     broken_at: strawberry.ID | None = strawberry.field(description="The first act that does not fit; null: all do.")
+    unsigned: list[strawberry.ID] = strawberry.field(
+        description="Acts of officers that no passkey of theirs signed as they are recorded; the first hundred."
+    )
 
 
 @strawberry.type
@@ -70,8 +75,12 @@ class AuditQueries:
         await _record(info.context, {"chain": "all"})
         async with info.context.engine.connect() as connection:
             found = await verify_chain(connection)
+            office = info.context.office
+            asked = unsigned(connection, office.officers.issuer, demo=office.desk.demo)
+            numbers = [number async for number in asked]
         broken = None if found.broken_at is None else strawberry.ID(str(found.broken_at))
-        return Chain(acts=found.acts, head=found.head.hex(), broken_at=broken)
+        ids = [strawberry.ID(str(number)) for number in numbers[:MOST_UNSIGNED]]
+        return Chain(acts=found.acts, head=found.head.hex(), broken_at=broken, unsigned=ids)
 
 
 async def _record(context: Context, asked: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ signed. A challenge is gone once it was answered, rightly or wrongly.
     sessions.py    who is signed in: renewed, idle, ended
     step_up.py     a passkey's signature under one change: the evidence that `auth.acts.perform` demands
     proof.py       whether kept evidence holds, years later and without a database (pure)
+    signatures.py  the acts of officers whose signature does not hold
     door.py        the officer of a request, and whether a request is our own page's
 
 What an officer may do stands in `auth.acts.actors`; here it is only decided who asks.

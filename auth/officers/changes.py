@@ -10,6 +10,8 @@ from auth.acts.change import Change, Digest, OfficerId, Title, act_of, as_json
 from auth.acts.evidence import Evidence
 from auth.acts.log import Entry
 from auth.officers.door import Officers
+from auth.officers.party import NewPasskey
+from auth.officers.proof import encoded
 from auth.officers.refusals import Malformed
 
 LONGEST_LABEL = 60
@@ -30,11 +32,20 @@ class RemovePasskey(Change, frozen=True, tag="passkey.remove"):
 
 
 async def record(
-    officers: Officers, connection: AsyncConnection, change: EnrollPasskey | RemovePasskey, evidence: Evidence | None
+    officers: Officers,
+    connection: AsyncConnection,
+    change: EnrollPasskey | RemovePasskey,
+    evidence: Evidence | None,
+    made: NewPasskey | None = None,
 ) -> None:
-    """Write the act; the caller has taken the lock that orders acts."""
+    """Write the act; the caller has taken the lock that orders acts.
+
+    The public key of a passkey that was `made` stands in the record too: what it signs can be checked against that.
+    """
     kept = as_json(evidence) if evidence is not None else None
     actor, detail = Actor("officer", change.officer), {"change": as_json(change)}
+    if made is not None:
+        detail["passkey"] = {"credential": encoded(made.credential), "public_key": encoded(made.public_key)}
     await log.append(connection, Entry(actor, act_of(change), change.officer, detail, officers.now(), kept))
 
 

@@ -72,7 +72,7 @@ async def finish(officers: Officers, secret: str, creation: str, label: str, bro
         await _use_up(connection, secret)
         await passkeys.remove_all(connection, officer)
         await passkeys.add(connection, officer, made, change.label)
-        await record(officers, connection, change, None)
+        await record(officers, connection, change, None, made)
         begun = await sessions.begin(connection, Signer(officer, made.credential), browser)
     return Enrolled(officer, begun)
 

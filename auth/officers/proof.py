@@ -33,12 +33,12 @@ def challenge_of(nonce: bytes, change: object) -> bytes:
 
 def evidence_of(officer: str, change: object, nonce: bytes, asserted: Asserted, signed_at: datetime) -> Evidence:
     """What is kept of a signature that was verified."""
-    client_data, authenticator_data, signature = map(_text, asserted.parts)
+    client_data, authenticator_data, signature = map(encoded, asserted.parts)
     return Evidence(
         officer=officer,
         change=digest(change),
-        nonce=_text(nonce),
-        credential=_text(asserted.credential),
+        nonce=encoded(nonce),
+        credential=encoded(asserted.credential),
         client_data=client_data,
         authenticator_data=authenticator_data,
         signature=signature,
@@ -58,7 +58,7 @@ def verify_evidence(kept: Mapping[str, Any], change: object, officer: str, publi
             raise EvidenceInvalid("another officer signed")
         if evidence.change != digest(change):
             raise EvidenceInvalid("another change was signed")
-        challenge = challenge_of(_bytes(evidence.nonce), change)
+        challenge = challenge_of(decoded(evidence.nonce), change)
         RelyingParty(origin).verified(_asserted(evidence), challenge, public_key, 0)
     except (msgspec.ValidationError, ValueError, TypeError) as error:
         raise EvidenceInvalid("the evidence cannot be read") from error
@@ -77,9 +77,11 @@ def _asserted(evidence: Evidence) -> Asserted:
     return read_assertion(json.dumps(answer))
 
 
-def _text(data: bytes) -> str:
+def encoded(data: bytes) -> str:
+    """Base64 for addresses, without padding, as evidence holds it."""
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _bytes(text: str) -> bytes:
+def decoded(text: str) -> bytes:
+    """The same, read back. Raises ValueError."""
     return urlsafe_b64decode(text + "===")

@@ -52,7 +52,7 @@ async def finish(officers: Officers, session: OfficerSession, creation: str) -> 
     async with officers.engine.begin() as connection:
         await log.lock(connection)
         await passkeys.add(connection, session.officer, made, change.label)
-        await record(officers, connection, change, evidence)
+        await record(officers, connection, change, evidence, made)
 
 
 async def finish_removal(officers: Officers, session: OfficerSession, signed: Signed) -> None:

@@ -73,7 +73,7 @@ async def test_pages_of_the_record_follow_each_other_without_gap(place: Place) -
 
 
 async def test_the_chain_is_worked_out_again_for_an_auditor(place: Place) -> None:
-    found = (await place.ask(await place.officer("dung"), "{ chain { acts head brokenAt } }"))["chain"]
+    found = (await place.ask(await place.officer("dung"), "{ chain { acts head brokenAt unsigned } }"))["chain"]
 
-    assert (found["brokenAt"], len(found["head"])) == (None, 64)
+    assert (found["brokenAt"], len(found["head"]), found["unsigned"]) == (None, 64, [])
     assert found["acts"] == await place.installation.connection.fetchval("select count(*) from acts")

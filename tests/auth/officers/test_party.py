@@ -1,10 +1,16 @@
 """What of a passkey's answer does not hold: each thing wrong alone."""
 
 import json
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
+import webauthn
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,6 +146,27 @@ def test_a_key_of_another_kind_is_not_enrolled(cose: dict[int, Any]) -> None:
 def test_a_makers_certificate_is_not_even_read(fmt: str) -> None:
     with pytest.raises(PasskeyRefused):
         created(passkey(), fmt=fmt)
+
+
+def test_a_makers_certificate_is_refused_though_its_signature_holds() -> None:
+    made, maker = passkey(), ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([]), datetime.now(UTC)
+    certificate = x509.CertificateBuilder(name, name, maker.public_key(), 1, now, now).sign(maker, SHA256())
+    x5c = [certificate.public_bytes(Encoding.DER)]
+    scope = sha256(PARTY.name.encode()).digest()
+    point = made.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+    def vouch(client_data: bytes) -> dict[str, Any]:
+        signed = b"\0" + scope + sha256(client_data).digest() + made.credential + point
+        return {"sig": maker.sign(signed, ec.ECDSA(SHA256())), "x5c": x5c}
+
+    sent = made.create(PARTY.creation("an", "An", CHALLENGE, []), fmt="fido-u2f", statement=vouch)
+    believed = webauthn.verify_registration_response(
+        credential=sent, expected_challenge=CHALLENGE, expected_rp_id=PARTY.name, expected_origin=ORIGIN
+    )
+    assert believed.credential_id == made.credential  # the library would take it
+    with pytest.raises(PasskeyRefused):
+        PARTY.created(read_creation(sent)[0], CHALLENGE)
 
 
 def test_a_credential_id_longer_than_the_standard_allows_is_not_enrolled() -> None:
