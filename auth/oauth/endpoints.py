@@ -31,7 +31,7 @@ from auth.oauth.par import push
 from auth.oauth.policy import policy_routes
 from auth.oauth.posted import Door, Endpoint, respond
 from auth.oauth.questions import introspect, revoke
-from auth.oauth.server import GRANTS, UNAVAILABLE, AuthorizationServer
+from auth.oauth.server import GRANT_TYPES, UNAVAILABLE, AuthorizationServer
 from auth.scopes import Catalogue
 
 SET_FRESH_S = 86_400
@@ -65,7 +65,7 @@ def _looked_up(authority: Authority) -> list[Route]:
     issuer, catalogue = authority.issuer, authority.catalogue
     check_issuer(issuer)
     documents = {
-        SERVER_METADATA: server_metadata(issuer, catalogue, [grant.GRANT_TYPE for grant in GRANTS]),
+        SERVER_METADATA: server_metadata(issuer, catalogue, GRANT_TYPES),
         RESOURCE_METADATA: resource_metadata(issuer, catalogue),
         RESOURCE_METADATA + "/graphql": resource_metadata(issuer, catalogue),
         RESOURCE_METADATA + "/office/graphql": office_metadata(issuer),

@@ -11,6 +11,7 @@ from typing import Any, cast
 import asyncpg
 from authlib.oauth2 import AuthorizationServer as AuthlibServer
 from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidRequestError
 from joserfc.jwk import ECKey
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,7 +35,8 @@ from auth.oauth.refusals import InvalidDPoPProof, UseDPoPNonce
 from auth.oauth.registered import RegisteredClient, forget_expired
 
 GRANTS = (ClientCredentials, TokenExchange, AuthorizationCode, RefreshToken)
-"""Every kind of grant; the metadata names them."""
+"""Every kind of grant."""
+GRANT_TYPES = [str(grant.GRANT_TYPE) for grant in GRANTS]
 
 CONNECTIONS = 2
 PURGE_EVERY_S = 60
@@ -118,6 +120,11 @@ class AuthorizationServer(AuthlibServer):
         """Nobody listens: what happened is in the answer."""
 
     def _granted(self, request: TokenRequest) -> Answer:
+        kind = request.form.get("grant_type")
+        if kind is None:
+            raise InvalidRequestError("grant_type must be given.")
+        if kind not in GRANT_TYPES:
+            raise OAuth2Error(f"grant_type must be one of {', '.join(GRANT_TYPES)}.", error="unsupported_grant_type")
         return cast(Answer, self.create_token_response(request))
 
     def _answer(self, request: TokenRequest, answer: Callable[[TokenRequest], Answer], proof: str | None) -> Answer:

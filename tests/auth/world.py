@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from auth import clock
 from auth.access.authority import Authority
+from auth.errors import GrantsUnconfirmed
 from auth.oauth.assertion import ASSERTION_TYPE
 from auth.oauth.bridge import Answer
 from auth.oauth.endpoints import routes
@@ -145,6 +146,18 @@ async def settled(made: Installation) -> None:
     """Wait until this process follows the latest revision."""
     revision = await made.connection.fetchval("select revision from policy")
     await until(lambda: made.authority.snapshot().revision >= revision)
+
+
+async def confirmed(authority: Authority) -> None:
+    """Let the feed breathe: making examples keeps the loop busy, for longer than the lease where the machine is."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                authority.snapshot()
+            except GrantsUnconfirmed:
+                await asyncio.sleep(0.05)
+            else:
+                return
 
 
 async def until(holds: Callable[[], bool], seconds: float = 3.0) -> float:

@@ -1,6 +1,5 @@
 """The resource side: forged tokens are turned away, and a good one may do what is granted at this moment."""
 
-import asyncio
 import timeit
 from typing import Any
 
@@ -9,9 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from auth import clock
-from auth.access.authority import Authority
 from auth.caller import Purpose
-from auth.errors import GrantsUnconfirmed, Unauthenticated
+from auth.errors import Unauthenticated
 from auth.reach import EVERYWHERE, SELF, in_communes
 from tests.auth.forging import forged
 from tests.auth.world import (
@@ -23,24 +21,13 @@ from tests.auth.world import (
     NAME,
     PIN,
     Installation,
+    confirmed,
     settled,
     unpadded,
     until,
 )
 
 PERSON = "000000000042"  # a personal number of nobody: no province has code 000
-
-
-async def confirmed(authority: Authority) -> None:
-    """Let the feed breathe: making examples keeps the loop busy, for longer than the lease where the machine is."""
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                authority.snapshot()
-            except GrantsUnconfirmed:
-                await asyncio.sleep(0.05)
-            else:
-                return
 
 
 texts = st.text() | st.binary().map(lambda data: data.decode("latin-1"))
