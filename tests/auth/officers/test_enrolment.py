@@ -197,6 +197,20 @@ async def test_a_stolen_session_enrolls_nothing_without_the_first_passkey(room: 
     assert len(await held(room, "an")) == 1
 
 
+async def test_a_challenge_serves_only_what_it_was_issued_for(room: Room) -> None:
+    await room.admit("an")
+    secret = await room.enroll("an")
+    first = room.passkeys["an"][0]
+    asked = await second.begin(room.here, await room.session(secret), "Second")
+    to_enroll, secret = await second.allow(room.here, await room.session(secret), first.get(asked))
+    with pytest.raises(ChallengeGone):
+        await step_up.finish(room.here, await room.session(secret), first.get(to_enroll))
+    to_sign = await step_up.begin(room.here, await room.session(secret), {"act": "grant.revoke"})
+    with pytest.raises(ChallengeGone):
+        await second.finish(room.here, await room.session(secret), Authenticator(ORIGIN).create(to_sign))
+    assert len(await held(room, "an")) == 1
+
+
 async def removing(room: Room, secret: str, officer: str, passkey: Authenticator, signer: Authenticator) -> str:
     """Ask for a removal and sign it; the session's secret afterwards."""
     change = RemovePasskey(officer=officer, passkey=fingerprint(passkey.credential))
