@@ -9,9 +9,13 @@ import pytest
 from joserfc.jwk import ECKey
 
 from auth.acts.actors import Actor
-from auth.acts.desk import desk_at
+from auth.acts.desk import CONNECTIONS, Desk
+from auth.database import engine_of
 from tests.auth.acts.people import OFFICERS, Office
 from tests.auth.world import BASIS, CATALOGUE, Files, communes_of
+
+PATIENCE_S = 30.0
+"""Twenty who act at once wait for each other; on a busy machine longer than a client would."""
 
 
 async def furnish(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -31,10 +35,10 @@ async def office(dsn: str) -> AsyncIterator[Office]:
     connection = await asyncpg.connect(dsn)
     await furnish(connection)
     clock = [timedelta()]
-    async with desk_at(
-        dsn, catalogue=CATALOGUE, communes_of=communes_of, files=Files(), now=lambda: datetime.now(UTC) + clock[0]
-    ) as desk:
-        yield Office(desk, connection, clock)
+    engine = engine_of(dsn, CONNECTIONS, PATIENCE_S)
+    desk = Desk(engine, CATALOGUE, communes_of, Files(), now=lambda: datetime.now(UTC) + clock[0])
+    yield Office(desk, connection, dsn, clock)
+    await engine.dispose()
     await connection.close()
 
 

@@ -1,5 +1,6 @@
 """Invented people of these tests, and a desk at which they sit: what each signs is exactly what each does."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
@@ -53,6 +54,7 @@ class Office:
 
     desk: Desk
     connection: "asyncpg.Connection[asyncpg.Record]"
+    dsn: str = ""
     clock: list[timedelta] = field(default_factory=lambda: [timedelta()])
 
     async def does(self, actor: Actor, change: Change, **how: Any) -> Done:
@@ -103,6 +105,14 @@ async def office_beside(here: Installation) -> AsyncIterator[Office]:
     what = {"catalogue": CATALOGUE, "communes_of": communes_of, "files": here.files}
     async with desk_at(here.dsn, **what) as desk:
         yield Office(desk, here.connection)
+
+
+async def raced(why: type[ActRefused], *doing: Awaitable[Done]) -> Done:
+    """What the one winner got of all that is asked at once; all others are refused for exactly this."""
+    results = await asyncio.gather(*doing, return_exceptions=True)
+    (won,) = [one for one in results if isinstance(one, Done)]
+    assert [type(one) for one in results if one is not won] == [why] * (len(results) - 1)
+    return won
 
 
 async def refused(doing: Awaitable[Any], why: type[ActRefused]) -> ActRefused:
