@@ -120,7 +120,7 @@ def _masked(error: GraphQLError) -> OfficeError:
         return OfficeError(Code.BAD_USER_INPUT, "A variable is missing, unknown or not of its type.", places)
     if isinstance(cause, GraphQLError) or cause is None:
         return OfficeError(Code.BAD_USER_INPUT, "An argument is not of its type.", places, path)
-    log.error("office_failed", kind=type(cause).__name__, at=_frames(cause))
+    log.error("office_failed", kind=type(cause).__name__, at=frames(cause))
     return OfficeError(Code.INTERNAL, "Something went wrong here.", places, path)
 
 
@@ -128,6 +128,6 @@ def _places(error: GraphQLError) -> list[tuple[int, int]]:
     return [(place.line, place.column) for place in error.locations or ()]
 
 
-def _frames(error: Exception) -> list[str]:
+def frames(error: Exception) -> list[str]:
     """Where a failure came from; its message may hold a value and is not kept."""
     return [f"{frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-5:]]

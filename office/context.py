@@ -4,6 +4,7 @@ Put together once by the composition root; a request adds its visitor. The offic
 would do under other grants is told by `works`, which is handed to it.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,15 +33,21 @@ class Office:
     snapshot: Rules
     officers: Officers
     works: Works
+    previewing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a preview is made: a process makes one at a time, beside its other work."""
 
 
 @dataclass(slots=True)
 class Context:
-    """One request: its visitor, and the parts. `renewed` is the secret that an officer's session has from now on."""
+    """One request: its visitor, and the parts. `renewed` is the secret that an officer's session has from now on.
+
+    `previews` counts how often the request looked ahead.
+    """
 
     visitor: Visitor
     office: Office
     renewed: str | None = field(default=None, repr=False)
+    previews: int = 0
 
     @property
     def engine(self) -> AsyncEngine:

@@ -52,9 +52,9 @@ class Door:
             raise TurnedAway(503, Code.DATABASE_UNAVAILABLE, message) from outage
 
     async def _found(self, request: Request) -> Visitor:
-        authorization = request.headers.get("authorization")
+        authorization = _whole(request, "authorization")
         if authorization is not None:
-            return self._client(authorization, request.headers.get("dpop"))
+            return self._client(authorization, _whole(request, "dpop"))
         session = await self.officers.officer_of(request)
         if session is not None:
             self.officers.check_change(request, session, request.headers.get(TOKEN_HEADER, ""))
@@ -85,6 +85,12 @@ class Door:
             before = found.get(name.decode())
             found[name.decode()] = value.decode() if before is None else f"{before}, {value.decode()}"
         return found
+
+
+def _whole(request: Request, header: str) -> str | None:
+    """A header that decides who asks counts with all its lines: whoever sends two means neither."""
+    lines = request.headers.getlist(header)
+    return ",".join(lines) if lines else None
 
 
 def _speaks_for_itself(caller: Caller) -> bool:

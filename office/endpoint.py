@@ -6,26 +6,33 @@ HTTP: `application/json` gets 200 for whatever was well-formed, `application/gra
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import orjson
+import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from auth.officers.door import TOKEN_HEADER
 from office import limits
-from office.answer import Question, answer
+from office.answer import Question, answer, frames
 from office.context import Context, Office
 from office.errors import Code, NotAnswered, OfficeError
 from office.schema import executable, schema
 from office.visitor import Visitor
 
+log = structlog.get_logger(__name__)
+
 PATH = "/office/graphql"
 NEW, OLD = "application/graphql-response+json", "application/json"
 LENIENT = frozenset({400, 403})  # 200 for the older media type, once the body was JSON
+
+FAULT = OfficeError(Code.INTERNAL, "Something went wrong here.")
 
 Headers = Mapping[str, str]
 WhoAsks = Callable[[Request], Awaitable[Visitor]]
@@ -48,6 +55,7 @@ class Endpoint:
         self._office, self._who_asks, self._headers = office, who_asks, headers
         self._schema = executable(schema())
         self._at_once = 0
+        self._of_each: Counter[str] = Counter()
 
     def route(self) -> Route:
         return Route(PATH, self.handle, methods=["POST"])
@@ -57,14 +65,21 @@ class Endpoint:
         media_type = NEW if NEW in request.headers.get("accept", "") else OLD
         context: Context | None = None
         try:
-            context = Context(await self._admitted(request), self._office)
-            data = await self._answered(await _question(request), context)
-            response = self._response(200, media_type, {"data": data})
+            with self._room():
+                context = Context(await self._admitted(request), self._office)
+                question = await _question(request)
+                with self._room_of(context.visitor):
+                    response = self._response(200, media_type, {"data": await answer(self._schema, question, context)})
         except TurnedAway as turned:
             response = self._response(turned.status, media_type, _errors(turned.error), turned.headers)
         except NotAnswered as ended:
             status = 200 if media_type == OLD and ended.status in LENIENT else ended.status
             response = self._response(status, media_type, _errors(*ended.errors))
+        except Exception as error:  # noqa: BLE001 -- the last door: nothing of what happened reaches the asker
+            log.error("office_failed", kind=type(error).__name__, at=frames(error))  # noqa: TRY400 -- values may stand in it
+            response = self._response(
+                500, media_type, _errors(OfficeError(Code.INTERNAL, "Something went wrong here."))
+            )
         self._renew(response, context)
         return response
 
@@ -73,15 +88,28 @@ class Endpoint:
             raise TurnedAway(415, Code.BAD_USER_INPUT, "The body must be application/json in UTF-8, not compressed.")
         return await self._who_asks(request)
 
-    async def _answered(self, question: Question, context: Context) -> dict[str, Any]:
+    @contextmanager
+    def _room(self) -> Iterator[None]:
         if self._at_once >= limits.REQUESTS_AT_ONCE:
-            message = "Too many requests are being answered; ask again in a moment."
-            raise TurnedAway(503, Code.OVERLOADED, message, {"Retry-After": "1"})
+            raise _overloaded("Too many requests are being answered; ask again in a moment.")
         self._at_once += 1
         try:
-            return await answer(self._schema, question, context)
+            yield
         finally:
             self._at_once -= 1
+
+    @contextmanager
+    def _room_of(self, visitor: Visitor) -> Iterator[None]:
+        name = visitor.actor.signature
+        if self._of_each[name] >= limits.REQUESTS_OF_ONE:
+            raise _overloaded("Too many of your requests are being answered; ask again in a moment.")
+        self._of_each[name] += 1
+        try:
+            yield
+        finally:
+            self._of_each[name] -= 1
+            if not self._of_each[name]:
+                del self._of_each[name]
 
     def _renew(self, response: Response, context: Context | None) -> None:
         """Give the browser its session's new secret, also where the change came to nothing: the old one is dead."""
@@ -97,6 +125,10 @@ class Endpoint:
             {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **self._headers, **(headers or {})},
             media_type=f"{media_type}; charset=utf-8",
         )
+
+
+def _overloaded(message: str) -> TurnedAway:
+    return TurnedAway(503, Code.OVERLOADED, message, {"Retry-After": "1"})
 
 
 def _is_json(content_type: str) -> bool:

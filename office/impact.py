@@ -21,6 +21,8 @@ from auth.policy.snapshot import Snapshot
 from auth.tables import operations
 from office.context import Context
 from office.edits import edited
+from office.errors import Code, not_answered
+from office.limits import PREVIEWS
 from office.rows import fetch
 
 MOST_CLIENTS = 200
@@ -47,7 +49,16 @@ class _Document:
 
 
 async def impact(context: Context, change: Change) -> list[Impact]:
-    """What this change would alter, if it were made now. Raises GrantsUnconfirmed."""
+    """What this change would alter, if it were made now. Raises GrantsUnconfirmed; LIMIT_EXCEEDED for a second time."""
+    context.previews += 1
+    if context.previews > PREVIEWS:
+        message = f"A request may look ahead {PREVIEWS} time; ask for one preview after the other."
+        raise not_answered(Code.LIMIT_EXCEEDED, message, limit="previews", most=PREVIEWS)
+    async with context.office.previewing:
+        return await _foreseen(context, change)
+
+
+async def _foreseen(context: Context, change: Change) -> list[Impact]:
     now = context.office.snapshot()
     then = (await edited(context, now.policy, change)).at(clock.wall())
     mine = context.visitor.agency

@@ -12,6 +12,7 @@ from tests.auth.officers.conftest import ORIGIN
 from tests.office.world import WHY, Place, key
 
 PATH = "/office/graphql"
+SECRET = "001085000001"
 NEWER = {"accept": "application/graphql-response+json"}
 
 
@@ -179,9 +180,6 @@ async def test_fragments_that_multiply_are_measured_and_refused(shared: Place) -
     assert (response.status_code, code(response)) == (400, "LIMIT_EXCEEDED")
 
 
-SECRET = "001085000001"
-
-
 @pytest.mark.parametrize("document", [
     f'{{ grant(number: "{SECRET}x") {{ number }} }}',
     f'{{ shoes(pin: "{SECRET}") }}',
@@ -214,6 +212,25 @@ async def test_too_many_at_once_are_turned_away(shared: Place, monkeypatch: pyte
     response = await asked(shared, "{ viewer { kind } }")
 
     assert (response.status_code, code(response)) == (503, "OVERLOADED")
+
+
+async def test_one_visitor_takes_no_more_room_than_is_theirs(shared: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REQUESTS_OF_ONE", 0)
+
+    response = await asked(shared, "{ viewer { kind } }")
+
+    assert (response.status_code, code(response)) == (503, "OVERLOADED")
+    assert "your" in response.json()["errors"][0]["message"]
+
+
+async def test_what_nobody_foresaw_is_masked(shared: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = {**await shared.browser("binh"), **NEWER}
+    monkeypatch.setattr("office.endpoint._of_parameters", lambda _: 1 / 0)
+
+    response = await post(shared, {"query": SECRET}, headers)
+
+    assert (response.status_code, code(response)) == (500, "INTERNAL")
+    assert "Zero" not in response.text
 
 
 async def test_a_refused_half_takes_the_other_half_along(shared: Place) -> None:

@@ -98,3 +98,13 @@ async def test_looking_ahead_changes_nothing(registered: Place) -> None:
 
     assert registered.installation.authority.snapshot() is before
     assert await registered.installation.connection.fetchval("select count(*) from acts") == 1  # the keys' beginning
+
+
+async def test_a_request_looks_ahead_once(registered: Place) -> None:
+    """A page of proposals with the impact of each would explain thousands of documents."""
+    for _ in range(2):
+        await registered.signs("an", "makeProposal", GIVE)
+
+    refused = await registered.refused(MACHINE, "{ proposals { entries { impact { operation } } } }")
+
+    assert refused[0]["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": "previews", "most": 1}
