@@ -52,6 +52,8 @@ class PolicyFeed:
     async def open(self) -> None:
         try:
             await self._refresh(await self._connected())
+            if self._has_lapsed():  # so much was there to read; what is read may be confirmed in no time
+                await self._refresh(await self._connected())
         except BaseException:
             self._cut()
             raise
@@ -67,9 +69,12 @@ class PolicyFeed:
         await self._leave()
 
     def policy(self) -> Policy:
-        if self._policy is None or clock.lease() - self._confirmed_at > LEASE_S:
+        if self._policy is None or self._has_lapsed():
             raise GrantsUnconfirmed
         return self._policy
+
+    def _has_lapsed(self) -> bool:
+        return clock.lease() - self._confirmed_at > LEASE_S
 
     async def _connected(self) -> "Connection[Record]":
         """The connection, made anew where there is none."""
