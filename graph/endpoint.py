@@ -79,6 +79,8 @@ class Endpoint:
             answer_type = media_type(request.accept)
             self._check_room()
             admitted = self._authority.caller(request.authorization, request.proof, request.method, request.path)
+            if request.proof is not None:  # so that an honest client never has to be told to ask again
+                headers = [*headers, (b"dpop-nonce", self._authority.nonces.current().encode())]
             body = await self._answered(await read_parameters(request, receive), admitted, request, request_id)
             status = 200
         except Refused as refusal:

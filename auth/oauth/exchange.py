@@ -6,12 +6,13 @@ and may do what every client of the chain may do: the intersection, worked out a
 
 The token presented here may be bound to a key that the exchanger does not hold, and no proof for it is asked: the
 portal has shown its token to the system that it called, which is the point of it. What makes that safe is that the
-exchanger authenticates with its own key, that officers registered it as one that exchanges, that what it gets is bound
-to its own key, and that it can do nothing with it that it was not granted itself. Whoever steals a bound token and is
-no such client can do nothing with it here, either.
+exchanger authenticates with its own key, that officers registered it as one that exchanges, that what it gets for a
+bound token is bound to its own key, and that it can do nothing with it that it was not granted itself. Whoever steals a
+bound token and is no such client can do nothing with it here, either.
 
 Refused in this order: who may exchange at all; its own key; what this server does not exchange; a token that does not
-stand, or is its own; a chain too long; scopes beyond the token's; scopes not granted to all.
+stand; a bound one for a Bearer one; one of its own; a chain too long; scopes beyond the token's; scopes not granted to
+all.
 """
 
 from typing import TYPE_CHECKING, Any, cast
@@ -32,7 +33,7 @@ from auth.oauth.asked import asked_resource, asking_for, known_names, listing, n
 from auth.oauth.assertion import METHOD
 from auth.oauth.bridge import TokenRequest
 from auth.oauth.issuing import Lineage, Speaking, Terms, check_binding, issue
-from auth.oauth.refusals import InvalidTarget
+from auth.oauth.refusals import InvalidDPoPProof, InvalidTarget
 from auth.oauth.registered import TOKEN_EXCHANGE, RegisteredClient
 from auth.policy.algebra import open_sets
 
@@ -65,6 +66,8 @@ class TokenExchange(BaseGrant, TokenEndpointMixin):
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[Any]]:  # type: ignore[override]
         caller, claims = self._presented()
+        if claims.cnf is not None and self.request.jkt is None:
+            raise InvalidDPoPProof("The subject_token is bound to a key; a Bearer token is not given for it.")
         chain = (caller.client, *caller.through)
         if self._client().client in chain:
             raise InvalidRequestError("The subject_token came from this client; there is nothing to exchange.")

@@ -12,12 +12,13 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from auth.access.tokens import CLOCK_SKEW_S
 from auth.keys import ClientKey, UnacceptableKey, client_keys
 from auth.oauth.assertion import METHOD
 from auth.tables import agencies, clients, used_once
 
 CLIENT_CREDENTIALS, TOKEN_EXCHANGE = "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"
+KEPT_LONGER_S = 300
+"""What was used is remembered for longer than it would be taken: clocks of hosts and of the database differ."""
 FOR_CITIZENS = frozenset({"authorization_code", "refresh_token"})
 
 
@@ -68,7 +69,7 @@ def use_once(session: Session, digest: bytes, until: float) -> bool:
 
     Committed at once, whatever follows: a request that fails afterwards does not give it back.
     """
-    kept_until = datetime.fromtimestamp(until + 2 * CLOCK_SKEW_S, UTC)
+    kept_until = datetime.fromtimestamp(until + KEPT_LONGER_S, UTC)
     statement = insert(used_once).values(digest=digest, expires_at=kept_until)
     first = session.execute(statement.on_conflict_do_nothing().returning(used_once.c.digest)).first()
     session.commit()

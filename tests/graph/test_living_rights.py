@@ -179,6 +179,12 @@ async def test_a_proof_is_shown_once_for_a_request_also_when_it_starts_over(worl
     assert world.door.proofs == [("proof", "POST", "/graphql")]
 
 
+async def test_an_answer_to_a_proof_carries_the_nonce_for_the_next_and_no_other_answer_does(world: World) -> None:
+    asked = orjson.dumps({"query": "{__typename}"})
+    assert (await world.post(asked, dpop="proof")).headers["dpop-nonce"] == world.door.nonces.current()
+    assert "dpop-nonce" not in (await world.post(asked)).headers
+
+
 async def test_a_request_with_two_proofs_is_taken_to_show_neither(world: World) -> None:
     """What is made of both is no proof: the authority refuses it, and no part reads the first and another the last."""
     world.door.proofs.clear()

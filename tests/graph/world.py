@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import orjson
 
+from auth.access.nonces import KEY_BYTES, Nonces
 from auth.caller import Caller
 from auth.errors import RightsChanged, Unauthenticated
 from auth.policy.quotas import Quotas
@@ -68,6 +69,7 @@ class Door:
 
     callers: dict[str, Caller] = field(default_factory=dict)
     proofs: list[tuple[str | None, str, str]] = field(default_factory=list)  # shown with the headers: proof, for what
+    nonces: Nonces = field(default_factory=lambda: Nonces(bytes(KEY_BYTES)))
 
     def caller(self, authorization: str | None, proof: str | None, method: str, path: str) -> Caller:
         self.proofs.append((proof, method, path))

@@ -218,6 +218,16 @@ async def test_an_exchanged_token_is_bound_to_the_key_of_who_exchanged(chain: In
     assert (caller.client, caller.subject) == ("bound", PERSON)
 
 
+async def test_a_bound_token_is_not_exchanged_for_one_that_is_not(chain: Installation) -> None:
+    await chain.add_client("vault", agency="G22", kind="portal", token_type="DPoP")
+    await settled(chain)
+    holder = holder_at(chain)
+    form = chain.form("vault", NAME)
+    bound = await chain.server.token(form, proof=holder.proof(TOKEN), citizen=PERSON)
+    refused = await exchange(chain, "one-stop", bound.body["access_token"])
+    assert (refused.status, refused.body["error"]) == (400, "invalid_dpop_proof")
+
+
 async def test_consent_and_code_go_along(chain: Installation) -> None:
     portal = chain.authority.standing(await chain.token("portal", NAME, citizen=PERSON), ISSUER + "/graphql")[1]
     consented = msgspec.structs.replace(portal, consent=7, code="ab")
