@@ -85,7 +85,7 @@ async def check_adding(work: Work, change: AddKey) -> Outcome:
     if any(jwk["kid"] == change.key.kid for jwk in held):
         raise Conflict("The client has a key of this kid.")
     await check_keys(work, [change.key])
-    return Outcome(change.client, _names(held), [*_names(held), change.key.kid])
+    return Outcome(change.client, _shown(held), _shown([*held, as_json(change.key)]))
 
 
 async def add(work: Work, change: AddKey) -> Outcome:
@@ -107,7 +107,7 @@ async def retire(work: Work, change: RetireClientKey) -> Outcome:
     if not kept:
         raise Conflict("This is the client's last key: add another first, or suspend the client.")
     await _keep(work, change.client, kept)
-    return Outcome(change.client, _names(held), _names(kept))
+    return Outcome(change.client, _shown(held), _shown(kept))
 
 
 def _thumbprints(jwks: dict[str, Any]) -> set[str]:
@@ -117,8 +117,9 @@ def _thumbprints(jwks: dict[str, Any]) -> set[str]:
         return set()
 
 
-def _names(jwks: list[dict[str, Any]]) -> list[str]:
-    return [jwk["kid"] for jwk in jwks]
+def _shown(jwks: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Each key with its thumbprint (RFC 7638), which the agency can read out to the officer who decides."""
+    return {"keys": [f"{jwk['kid']} {', '.join(_thumbprints({'keys': [jwk]}))}" for jwk in jwks]}
 
 
 async def _held(work: Work, client: str) -> list[dict[str, Any]]:

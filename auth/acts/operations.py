@@ -51,7 +51,7 @@ async def register(work: Work, change: RegisterOperations) -> Outcome:
         again.on_conflict_do_update(index_elements=["agency", "document_id"], set_={"withdrawn_at": None})
     )
     await _check_count(work, change.agency)
-    return Outcome(change.agency, None, [one.document_id for one in change.operations])
+    return Outcome(change.agency, None, {"operations": [one.document_id for one in change.operations]})
 
 
 async def withdraw(work: Work, change: WithdrawOperation) -> Outcome:

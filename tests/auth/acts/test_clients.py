@@ -8,9 +8,10 @@ import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from auth.acts.actors import Actor
-from auth.acts.change import Change
+from auth.acts.change import Change, as_json
 from auth.acts.client_keys import AddKey, PublicKey, RetireClientKey, read_keys
 from auth.acts.clients import ClientTerms, NarrowClient, RegisterClient, ResumeClient, SuspendClient, WidenClient
+from auth.acts.proposals import described
 from auth.acts.redirects import check_redirects
 from auth.acts.refusals import Conflict, Forbidden, FourEyes, Invalid, NotFound
 from tests.auth.acts.people import AN, BINH, CHI, MACHINE, WHY, Office, office_beside, raced, refused
@@ -341,6 +342,16 @@ async def test_another_key_of_the_same_name_is_refused(office: Office, desk_clie
 async def test_a_key_on_no_curve_is_not_added(office: Office, desk_client: Actor) -> None:
     crooked = msgspec.structs.replace(a_key("k"), y=a_key().y)
     await refused(office.does(desk_client, AddKey("desk", crooked)), Invalid)
+
+
+async def test_who_decides_on_a_key_sees_its_thumbprint(office: Office, desk_client: Actor) -> None:
+    change = AddKey(desk_client.name, a_key("fresh"))
+    thumbprint = ECKey.import_key(as_json(change.key)).thumbprint()
+    proposal = await office.proposes(change)
+    async with office.desk.looking(BINH) as work:
+        _, seen = await described(work, proposal)
+    assert f"fresh {thumbprint}" in seen.after["keys"]
+    assert f"fresh {thumbprint}" not in seen.before["keys"]
 
 
 async def test_an_officer_adds_a_key_with_another(office: Office, desk_client: Actor) -> None:
