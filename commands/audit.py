@@ -20,9 +20,9 @@ def list_acts(
     """List acts, the latest first, a hundred at a time: of an actor, of a kind, about a target, or all."""
     document = "query($actor: String, $act: String, $target: String, $after: ID) {"
     document += " acts(actor: $actor, act: $act, target: $target, first: 100, after: $after) {"
-    document += " entries { number actorKind actor act target detail evidence actedAt hash } } }"
+    document += " entries { number actorKind actor act proposed target detail evidence actedAt hash } } }"
     found = ask(document, who, actor=actor, act=act, target=target, after=after)["acts"]["entries"]
-    columns = {"Act": "number", "When": "actedAt", "Who": "actor", "What": "act", "About": "target"}
+    columns = {"Act": "number", "When": "actedAt", "Who": "actor", "What": "act", "Of": "proposed", "About": "target"}
     show(found, columns, as_json=as_json)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, or_, select
 from strawberry.scalars import JSON
 
 from auth.acts.audit import ReadAudit
@@ -34,6 +34,7 @@ class Act:
     actor: str = of(acts.c.actor)
     act: str = of(acts.c.act)
     target: str = of(acts.c.target)
+    proposed: str | None = strawberry.field(description="Of a proposal and its approval: the act that was proposed.")
     detail: JSON = of(acts.c.detail)
     evidence: JSON | None = of(acts.c.evidence)
     acted_at: datetime = of(acts.c.acted_at)
@@ -62,10 +63,13 @@ class AuditQueries:
         first: int = 50,
         after: strawberry.ID | None = None,
     ) -> Page[Act]:
-        """Acts, the latest first: of an actor, of a kind, about a target, or all. Records that it was asked."""
+        """Acts, the latest first: of an actor, of a kind, about a target, or all. Records that it was asked.
+
+        `act: "grant.give"` finds proposals of it and their approval, too.
+        """
         page_size(first)
         asked = {name: word(given) for name, given in (("actor", actor), ("act", act), ("target", target)) if given}
-        statement = after_number(select(acts).filter_by(**asked), acts.c.act_id, after)
+        statement = after_number(_matching(asked), acts.c.act_id, after)
         await _record(info.context, asked)
         return await page(info, statement, first, _act, acts.c.act_id)
 
@@ -93,5 +97,20 @@ async def _record(context: Context, asked: dict[str, str]) -> None:
         raise not_answered(Code.DATABASE_UNAVAILABLE, message) from undecided
 
 
+def _matching(asked: dict[str, str]) -> "Select[Any]":
+    statement = select(acts)
+    for name, value in asked.items():
+        matches = acts.c[name] == value
+        statement = statement.where(or_(matches, *(inner == value for inner in _INNER)) if name == "act" else matches)
+    return statement
+
+
 def _act(row: "Row[Any]") -> Act:
-    return made(Act, row)
+    inner = row.detail.get("change", {}).get("proposed") or {}
+    after = row.detail.get("after")
+    approved = after.get("made") if isinstance(after, dict) else None
+    return made(Act, row, proposed=inner.get("act") or (approved.get("act") if isinstance(approved, dict) else None))
+
+
+_INNER = (acts.c.detail["change"]["proposed"]["act"].astext, acts.c.detail["after"]["made"]["act"].astext)
+"""Where a proposal, and its approval, say which act they are about."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from office import visitor
+from tests.office.test_changes import GIVE, made
 from tests.office.world import WHY, Place
 
 ACTS = "query($a: String, $n: ID, $f: Int! = 50) { acts(act: $a, after: $n, first: $f)"
@@ -59,6 +60,18 @@ async def test_what_cannot_be_recorded_is_not_read(place: Place) -> None:
     refused = await place.refused(auditor, ACTS)
 
     assert [error["extensions"]["code"] for error in refused] == ["DATABASE_UNAVAILABLE"]
+
+
+async def test_asking_for_an_act_finds_who_proposed_and_who_approved_it(place: Place) -> None:
+    await place.approves("binh", made(await place.signs("an", "makeProposal", GIVE), "proposal"))
+    document = '{ acts(act: "grant.give") { entries { actor act proposed } } }'
+
+    found = (await place.ask(await place.officer("dung"), document))["acts"]["entries"]
+
+    assert [tuple(entry.values()) for entry in found] == [
+        ("binh", "proposal.approve", "grant.give"),
+        ("an", "proposal.make", "grant.give"),
+    ]
 
 
 async def test_pages_of_the_record_follow_each_other_without_gap(place: Place) -> None:

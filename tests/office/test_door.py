@@ -12,6 +12,7 @@ from auth.citizens.id_tokens import Identity
 from auth.citizens.sessions import CitizenSession
 from auth.cookies import session_cookie
 from auth.officers.door import TOKEN_HEADER
+from tests.auth.holders import holder_at
 from tests.auth.officers.conftest import ORIGIN
 from tests.auth.world import NAME
 from tests.office.world import WHY, Place, key
@@ -76,6 +77,40 @@ async def test_a_bound_token_without_its_proof_is_refused(place: Place) -> None:
 
     assert answer.status == 400  # no proof, no token; and a Bearer token of before is refused below
     assert (await post(place, VIEWER, {"authorization": "DPoP x"})).status_code == 401
+
+
+async def test_a_bound_token_opens_this_door_once_for_each_proof(place: Place) -> None:
+    made = place.installation
+    await made.connection.execute("update clients set token_type = 'DPoP' where client = 'desk'")
+    await place.settled()
+    holder = holder_at(made)
+    form = made.form("desk", purpose=None, resource=OFFICE)
+    answer = await made.server.token(form, proof=holder.proof(ORIGIN + "/oauth/token"))
+    token = answer.body["access_token"]
+    headers = {"authorization": f"DPoP {token}", "dpop": holder.proof(OFFICE, token=token)}
+
+    assert (await post(place, VIEWER, headers)).json()["data"]["viewer"]["agency"] == "G01"
+    again = await post(place, VIEWER, headers)
+    assert again.status_code == 401
+    assert again.headers["www-authenticate"].startswith('DPoP error="invalid_dpop_proof"')
+    assert again.headers["dpop-nonce"] == made.authority.nonces.current()
+
+
+@pytest.mark.parametrize("twice", ["authorization", "dpop"])
+async def test_a_header_that_says_who_asks_counts_for_nothing_when_it_is_there_twice(place: Place, twice: str) -> None:
+    made = place.installation
+    await made.connection.execute("update clients set token_type = 'DPoP' where client = 'desk'")
+    await place.settled()
+    holder = holder_at(made)
+    form = made.form("desk", purpose=None, resource=OFFICE)
+    token = (await made.server.token(form, proof=holder.proof(ORIGIN + "/oauth/token"))).body["access_token"]
+    shown = [("authorization", f"DPoP {token}"), ("dpop", holder.proof(OFFICE, token=token))]
+    lines = [("content-type", "application/json"), *shown, *(line for line in shown if line[0] == twice)]
+
+    async with place.http as client:
+        response = await client.post(PATH, content=json.dumps({"query": VIEWER}), headers=lines)
+
+    assert response.status_code == 401
 
 
 async def test_nothing_an_agency_holds_reaches_an_officers_field(place: Place) -> None:
