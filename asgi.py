@@ -96,6 +96,7 @@ class Application:
         self._settings = settings
         self._hot: dict[str, Endpoint] = {}
         self._other = Starlette(lifespan=self._lifespan)
+        self._other.router.redirect_slashes = False  # it would make an address from whatever Host a request names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = self._hot.get(scope["path"]) if scope["type"] == "http" else None
@@ -152,7 +153,6 @@ class Application:
         )
         self._hot = {"/graphql": endpoint(graph.answer), "/graphql/explain": endpoint(explainer.answer)}
         readiness = Readiness(server.authority, databases, ledger)
-        acts = await self._desk(server, stack)
         officers = Officers(acts.engine, settings.issuer)
         app.router.routes.extend(
             [
