@@ -2,7 +2,8 @@
 
 This is the one place where these lines stand together. Nothing is read before the decision, and nothing leaves before
 the ledger says that the disclosure is durable (laws 2 and 5). Where time passes on the way, the caller is confirmed
-before it goes on (law 6): between steps, before the record is handed over, and before the answer is.
+before it goes on (law 6): between steps, before the record is handed over, and by the endpoint before the answer is
+sent.
 """
 
 import asyncio
@@ -73,7 +74,10 @@ class Graph:
         return self._ledger.new_request_id()
 
     async def answer(self, question: Question, caller: Caller, request_id: bytes) -> bytes:
-        """The answer's body. Raises Refused, `ledger.NotRecorded` and what `confirm` raises: then nothing is sent."""
+        """The answer's body, to be sent if the caller is still confirmed then.
+
+        Raises Refused, `ledger.NotRecorded` and what `confirm` raises: then nothing is sent.
+        """
         plan, values = self.compile(question)
         asked = Asked(values, caller.subject, caller.client)
         limits.check_cost(plan.cost(asked))
@@ -91,7 +95,6 @@ class Graph:
             body = self._body(plan, run, question)
             del run
             await record.durable()
-            self._confirm(caller)
             return body
         finally:
             if room is not None:

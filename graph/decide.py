@@ -76,7 +76,7 @@ def check_areas(granted: Granted, asked: Asked) -> Refused | None:
 
 def _used(plan: Plan, rights: Rights) -> Sequence[str]:
     """The scopes that the operation takes, and the rights to see protected persons that widen what it shows."""
-    shown = {protected_scope(step.domain) for step in plan.steps if step.rows is not None}
+    shown = {protected_scope(step.domain) for step in plan.steps if _hides(step)}
     return (*dict.fromkeys(need.scope for need in plan.needs), *sorted(shown & rights.reach.keys()))
 
 
@@ -115,9 +115,14 @@ def _other_rows_allowed(step: Step, reach: Reach) -> RowsAllowed | None:
     return RowsAllowed(Rule.JURISDICTION, {"units": _parameter(reach)}, reach.communes)
 
 
+def _hides(step: Step) -> bool:
+    """Whether a protected person is kept out of a step's rows; not where the caller named whom to open."""
+    return step.rows is not None and not (step.rows.shown_by_key and step.opened)
+
+
 def _protection(step: Step, rights: Rights) -> tuple[Rule, dict[str, Any]]:
     """Protected persons are hidden, except from who opened them by key or holds the right to see them."""
-    if step.rows is not None and step.rows.shown_by_key and step.opened:
+    if not _hides(step):
         return Rule.NONE, {}
     held = rights.reach.get(protected_scope(step.domain))
     if held is None or held.oneself or not held:

@@ -180,7 +180,12 @@ def in_an_emergency(*scopes: str) -> Caller:
     [
         ("people:citizen.name:read", f'{{person(pin:"{pin(1)}"){{name}}}}', (41,)),
         ("people:citizen.pin:lookup", f'{{person(pin:"{pin(1)}"){{name}}}}', (41,)),
-        ("people:citizen:protected", f'{{person(pin:"{pin(1)}"){{name}}}}', (41,)),
+        ("people:citizen:protected", f'{{townsfolk(town:"{TOWNS[0]}",first:1){{edges{{node{{name}}}}}}}}', (41,)),
+        (
+            "people:citizen:protected",
+            f'{{person(pin:"{pin(1)}"){{name}}}}',
+            (),
+        ),  # shown to who names them, protected or not
         ("people:citizen.town:read", f'{{person(pin:"{pin(1)}"){{name}}}}', ()),
         ("things:citizen:protected", f'{{person(pin:"{pin(1)}"){{name}}}}', ()),
     ],
