@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -161,8 +162,9 @@ def read(body: bytes) -> Statement:
 
 async def begins_to_refuse(gateway: Gateway, source: RemotePolicy) -> None:
     """Under this gateway the lease is not renewed; the old policy is kept until then, and no other one comes."""
-    before = source.policy()
+    before, since = source.policy(), clock.lease()
     while not refuses(source):
+        assert clock.lease() - since < LEASE_S + 0.5
         with contextlib.suppress(GrantsUnconfirmed):
             assert source.policy() is before
         await asyncio.sleep(0.02)
@@ -221,20 +223,25 @@ async def test_a_gateway_that_is_a_client_signs_an_answer_itself_and_the_subgrap
 
 
 async def test_a_gateway_says_that_the_question_was_another_and_the_authority_refuses_it(
-    gateway: Gateway, land: RemotePolicy
+    here: Installation, gateway: Gateway, land: RemotePolicy
 ) -> None:
     """Else an officer could be told that a subgraph follows a revision of which it never heard."""
+    said: set[int] = set()
 
     async def ahead(request: httpx2.Request) -> httpx2.Response:
-        changed = httpx2.Request(
-            request.method, str(request.url).replace("after=", "after=1"), headers=dict(request.headers)
-        )
-        answer = await gateway.honest(changed)
-        assert answer.status_code == 400
+        latest = await here.connection.fetchval("select revision from policy")
+        address = re.sub("after=[0-9]+", f"after={latest}", str(request.url))
+        answer = await gateway.honest(httpx2.Request(request.method, address, headers=dict(request.headers)))
+        if address != str(request.url):
+            said.add(answer.status_code)
         return answer
 
     gateway.through = ahead
-    await begins_to_refuse(gateway, land)
+    await here.grant(OTHER)
+    await until(lambda: refuses(land), LEASE_S + 1)
+    assert said == {400}
+    followed = "select revision from processes where client = 'land-graph'"
+    assert await here.connection.fetchval(followed) < await here.connection.fetchval("select revision from policy")
 
 
 async def test_a_gateway_sends_the_answer_to_a_question_twice_and_nothing_comes_of_the_second(
