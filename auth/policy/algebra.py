@@ -7,19 +7,25 @@ The citizen's consent is in it already: a token for a citizen names only what wa
 consent. Pure: a snapshot says what counts, and keeps what comes out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_, or_
+from operator import and_
 from types import MappingProxyType
 from typing import Protocol
 
 from auth.caller import Choice, Limit, Rights
 from auth.policy.decided import Client, Delegation, Grant
-from auth.reach import Reach
+from auth.reach import Reach, united
 
-Supply = dict[str, tuple[Grant, ...]]
+Supply = dict[str, list[Grant]]
 """Scope by scope, the grants that give it."""
+
+Given = tuple[list[Grant], ...]
+"""Client by client, the grants that give one scope."""
+
+Numbers = tuple[tuple[int, ...], ...]
+"""The same by their numbers. Scopes are many and these are few, so that what follows from them is worked out once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def _supplying(grants: Iterable[Grant], open_to: frozenset[str], asking: Asking)
     for grant in grants:
         if grant.purpose == asking.purpose and grant.for_citizens == asking.for_citizen:
             for scope in grant.scopes & open_to:
-                supply[scope] = (*supply.get(scope, ()), grant)
+                supply.setdefault(scope, []).append(grant)
     return supply
 
 
@@ -103,28 +109,26 @@ def _combined(revision: int, supplies: Sequence[Supply]) -> Rights:
     """Scope by scope what all of them give: reach is intersected, and every limit counts."""
     scopes = frozenset.intersection(*(frozenset(supply) for supply in supplies))
     given = {scope: tuple(supply[scope] for supply in supplies) for scope in scopes}
-    united = {of_all: _united_reach(of_all) for of_all in set(given.values())}
-    chosen = {of_all: choices for of_all in united if (choices := _choices(of_all))}
-    grants = {grant for of_all in united for of_one in of_all for grant in of_one}
+    numbers = {scope: _numbers(of_all) for scope, of_all in given.items()}
+    distinct = {numbers[scope]: of_all for scope, of_all in given.items()}
+    reach = {each: _united_reach(of_all) for each, of_all in distinct.items()}
+    limits = {each: choices for each, of_all in distinct.items() if (choices := _choices(of_all))}
+    grants = {each: tuple(sorted(frozenset().union(*each))) for each in distinct}
     return Rights(
         revision=revision,
-        reach=MappingProxyType({scope: united[of_all] for scope, of_all in given.items()}),
-        grants=MappingProxyType({scope: _numbers(of_all) for scope, of_all in given.items()}),
-        limits=MappingProxyType({scope: chosen[of_all] for scope, of_all in given.items() if of_all in chosen}),
-        emergencies=frozenset(grant.number for grant in grants if grant.emergency),
+        reach=MappingProxyType({scope: reach[each] for scope, each in numbers.items()}),
+        grants=MappingProxyType({scope: grants[each] for scope, each in numbers.items()}),
+        limits=MappingProxyType({scope: limits[each] for scope, each in numbers.items() if each in limits}),
+        emergencies=frozenset(_emergencies(distinct.values())),
     )
 
 
-Given = tuple[tuple[Grant, ...], ...]
-"""Client by client, the grants that give one scope."""
+def _numbers(of_all: Given) -> Numbers:
+    return tuple(tuple([grant.number for grant in of_one]) for of_one in of_all)
 
 
 def _united_reach(of_all: Given) -> Reach:
-    return reduce(and_, (reduce(or_, (grant.reach for grant in of_one)) for of_one in of_all))
-
-
-def _numbers(of_all: Given) -> tuple[int, ...]:
-    return tuple(sorted({grant.number for of_one in of_all for grant in of_one}))
+    return reduce(and_, (united(grant.reach for grant in of_one) for of_one in of_all))
 
 
 def _choices(of_all: Given) -> tuple[Choice, ...]:
@@ -133,9 +137,13 @@ def _choices(of_all: Given) -> tuple[Choice, ...]:
     return tuple(dict.fromkeys(choice for choice in choices if choice))
 
 
-def _choice(of_one: tuple[Grant, ...]) -> Choice:
+def _choice(of_one: Sequence[Grant]) -> Choice:
     limits = [Limit(grant.number, grant.persons_per_day) for grant in of_one if grant.persons_per_day is not None]
     return tuple(sorted(limits, key=lambda limit: limit.grant)) if len(limits) == len(of_one) else ()
+
+
+def _emergencies(given: Iterable[Given]) -> Iterator[int]:
+    return (grant.number for of_all in given for of_one in of_all for grant in of_one if grant.emergency)
 
 
 def open_sets(names: Iterable[str], sets: Mapping[str, frozenset[str]]) -> frozenset[str]:

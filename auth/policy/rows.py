@@ -18,7 +18,7 @@ from auth.keys import verifying_key
 from auth.policy.decided import Client, Delegation, Grant, Reference, SigningKey
 from auth.policy.snapshot import Policy
 from auth.policy.versions import Versions
-from auth.reach import EVERYWHERE, SELF, Reach, in_communes
+from auth.reach import EVERYWHERE, SELF, Reach, united
 from auth.scopes import Catalogue
 
 CommunesOf = Callable[[str, str], frozenset[str]]
@@ -62,9 +62,10 @@ class PolicyReader:
     """Reads the policy, and remembers of the rows what need not be read again."""
 
     def __init__(self, catalogue: Catalogue, communes_of: CommunesOf) -> None:
-        self._sets = catalogue.sets
+        self._catalogue, self._communes_of = catalogue, communes_of
+        self._scopes: dict[frozenset[str], frozenset[str]] = {}  # each combination once: thousands of grants share it
         self._clients = Versions(_CLIENTS_THAT_COUNT, _CLIENTS, lambda row: client_of(row, catalogue))
-        self._grants = Versions(_GRANTS_THAT_COUNT, _GRANTS, lambda row: grant_of(row, catalogue, communes_of))
+        self._grants = Versions(_GRANTS_THAT_COUNT, _GRANTS, self._grant)
         self._delegations = Versions(_DELEGATIONS_THAT_COUNT, _DELEGATIONS, lambda row: delegation_of(row, catalogue))
         self._operations = Versions(_OPERATIONS_THAT_COUNT, _OPERATIONS, _digest)
 
@@ -79,7 +80,12 @@ class PolicyReader:
                 self._forget()
             return await self._read(connection, revision, rules_revision, revoked)
 
+    def _grant(self, row: Record) -> Grant:
+        grant = grant_of(row, self._catalogue, self._communes_of)
+        return replace(grant, scopes=self._scopes.setdefault(grant.scopes, grant.scopes))
+
     def _forget(self) -> None:
+        self._scopes.clear()
         for versions in (self._clients, self._grants, self._delegations, self._operations):
             versions.forget()
 
@@ -96,7 +102,7 @@ class PolicyReader:
             grants=tuple(await self._grants.read(connection)),
             delegations=tuple(await self._delegations.read(connection)),
             operations=_operations(await self._operations.read(connection)),
-            sets=self._sets,
+            sets=self._catalogue.sets,
             revoked=revoked,
         )
 
@@ -151,7 +157,7 @@ def reach_of(kind: str, units: list[str], scheme: str | None, communes_of: Commu
         return EVERYWHERE
     if kind == "self":
         return SELF
-    return in_communes(commune for code in units for commune in _communes(code, scheme or "", communes_of))
+    return united(Reach(communes=_communes(code, scheme or "", communes_of)) for code in units)
 
 
 def _communes(code: str, scheme: str, communes_of: CommunesOf) -> frozenset[str]:

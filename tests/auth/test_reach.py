@@ -1,10 +1,13 @@
 """Reach is a lattice: union widens, intersection narrows, and neither errs to the wide side."""
 
+from functools import reduce
+from operator import or_
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.reach import EVERYWHERE, NOWHERE, SELF, Reach, in_communes
+from auth.reach import EVERYWHERE, NOWHERE, SELF, Reach, in_communes, united
 
 communes = st.frozensets(st.sampled_from(["00001", "00002", "00003"]))
 reaches = st.one_of(st.just(EVERYWHERE), st.builds(lambda o, c: Reach(oneself=o, communes=c), st.booleans(), communes))
@@ -20,6 +23,16 @@ def test_union_and_intersection_obey_the_laws_of_sets(a: Reach, b: Reach, c: Rea
     assert a & (b | c) == (a & b) | (a & c)
     assert a | NOWHERE == a == a & EVERYWHERE
     assert (a & NOWHERE, a | EVERYWHERE) == (NOWHERE, EVERYWHERE)
+
+
+@given(st.lists(reaches))
+def test_many_are_united_at_once_as_one_after_the_other(several: list[Reach]) -> None:
+    assert united(several) == reduce(or_, several, NOWHERE)
+
+
+def test_the_same_communes_are_kept_once() -> None:
+    province = frozenset({"00001", "00002"})
+    assert united([Reach(communes=province), Reach(communes=province)]).communes is province
 
 
 @given(reaches, reaches)

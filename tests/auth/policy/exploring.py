@@ -9,6 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from auth import clock
+from auth.access.authority import Authority
 from tests.auth.policy.judged import as_allowed, authority_over, caller_of, policy_of
 from tests.auth.policy.model import Allowed, allowed, is_admitted
 from tests.auth.policy.worlds import HOURS, PEOPLE, Token, World, at_hour, token, world
@@ -43,16 +44,17 @@ def explore(monkeypatch: pytest.MonkeyPatch, examples: int) -> Counter[str]:
         random, now = Random(seed), at_hour(hour)  # noqa: S311
         monkeypatch.setattr(clock, "wall", now.timestamp)
         decided = world(random, size)
+        authority = authority_over(policy_of(decided))
         for _ in range(TOKENS):
-            met.update(_judge(decided, token(random), now))
+            met.update(_judge(authority, decided, token(random), now))
 
     explored()
     return met
 
 
-def _judge(decided: World, asking: Token, now: datetime) -> set[str]:
+def _judge(authority: Authority, decided: World, asking: Token, now: datetime) -> set[str]:
     """What kind of example it was, once both agree."""
-    caller = caller_of(authority_over(policy_of(decided)), asking)
+    caller = caller_of(authority, asking)
     assert (caller is not None) == is_admitted(decided, asking)
     if caller is None:
         return {"turned away"}

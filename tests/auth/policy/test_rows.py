@@ -145,6 +145,8 @@ async def test_of_many_grants_only_those_that_changed_are_read_again(connection:
     reader = PolicyReader(CATALOGUE, counted)
     first = await reader(connection, None)
     assert (len(first.grants), counted.asked) == (1200, 1200)
+    assert len({id(grant.scopes) for grant in first.grants}) == 1  # what many grants share is kept once
+    assert len({id(grant.reach.communes) for grant in first.grants}) == 1
     await connection.execute("update grants set units = '{02}' where grant_id = 7")
     second = await reader(connection, first)
     assert counted.asked == 1201
