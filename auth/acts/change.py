@@ -12,7 +12,7 @@ import msgspec
 
 from auth.access.purposes import AGENCY
 from auth.acts.canonical import canonical
-from auth.acts.refusals import Invalid
+from auth.acts.refusals import Conflict, Invalid
 
 _CONTROLS = r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 _PLAIN = rf"^[^{_CONTROLS}\ud800-\udfff]*\Z"
@@ -65,6 +65,14 @@ def place(error: msgspec.ValidationError) -> str:
     """Where the fault is. The rest of the library's message may repeat what was sent."""
     _, found, place = str(error).partition(" - at ")
     return f" at {place.strip('`')}" if found and "..." not in place else ""
+
+
+def kept(value: object, kind: Any) -> Any:
+    """What a row keeps, as a value again; rows that an earlier program wrote may hold what is not read any more."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise Conflict("This was written down in a form that is not read any more; it has to be made anew.") from error
 
 
 def as_json(value: object) -> Any:

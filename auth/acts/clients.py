@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from sqlalchemy import Row, insert, select, update
 
-from auth.acts.change import AgencyId, Change, ClientId, Count, Names, Text, Title, Word, as_json
+from auth.acts.change import AgencyId, Change, ClientId, Count, Names, Text, Title, Word, as_json, kept
 from auth.acts.client_keys import PublicKey, as_column, check_keys
 from auth.acts.desk import Outcome, Work
 from auth.acts.grants import Hands, live_agency
@@ -143,7 +143,8 @@ async def suspend(work: Work, change: SuspendClient) -> Outcome:
 def terms_of(row: Row[Any]) -> ClientTerms:
     """What a client's row says."""
     names = (field.name for field in msgspec.structs.fields(ClientTerms))
-    return msgspec.convert({name: getattr(row, name) for name in names}, ClientTerms)
+    terms: ClientTerms = kept({name: getattr(row, name) for name in names}, ClientTerms)
+    return terms
 
 
 def is_narrower(old: ClientTerms, new: ClientTerms, catalogue: Catalogue) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, insert, literal, select, update
 
-from auth.acts.change import AgencyId, Change, Number, PurposeCode, Text, as_json
+from auth.acts.change import AgencyId, Change, Number, PurposeCode, Text, as_json, kept
 from auth.acts.desk import Outcome, Work
 from auth.acts.refusals import Conflict, FourEyes
 from auth.acts.terms import GrantTerms, World, check, is_narrower
@@ -80,7 +80,8 @@ def world(work: Work) -> World:
 
 def terms_of(row: Row[Any]) -> GrantTerms:
     """What a grant's row says."""
-    return msgspec.convert({name: getattr(row, name) for name in _TERMS}, GrantTerms)
+    terms: GrantTerms = kept({name: getattr(row, name) for name in _TERMS}, GrantTerms)
+    return terms
 
 
 async def check_giving(work: Work, change: GiveGrant) -> Outcome:

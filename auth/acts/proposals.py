@@ -8,12 +8,11 @@ other words than they read. A proposal lapses by time alone; no row says so.
 from datetime import timedelta
 from typing import Any
 
-import msgspec
 from sqlalchemy import Row, any_, func, insert, literal, select, update
 
 from auth.acts.actors import same_person
 from auth.acts.canonical import digest
-from auth.acts.change import Change, Digest, Number, Text, act_of, as_json
+from auth.acts.change import Change, Digest, Number, Text, act_of, as_json, kept
 from auth.acts.desk import Outcome, Work
 from auth.acts.grants import Hands
 from auth.acts.refusals import Conflict, Forbidden, FourEyes, Lapsed, NotFound
@@ -138,7 +137,7 @@ async def described(work: Work, number: int) -> tuple[Row[Any], Outcome]:
 
 def body_of(row: Row[Any]) -> Widening:
     """The change that a proposal keeps."""
-    body: Widening = msgspec.convert(row.body, Widening)
+    body: Widening = kept(row.body, Widening)
     return body
 
 

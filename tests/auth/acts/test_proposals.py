@@ -107,6 +107,16 @@ async def test_a_body_changed_between_proposal_and_approval_is_not_approved(offi
     await refused(office.does(BINH, ApproveProposal(proposal, read)), Conflict)
 
 
+@pytest.mark.parametrize("body", ["{}", "[]", '{"act": "grant.wish"}', '{"act": "grant.revoke", "grant": 1}'])
+async def test_a_body_that_no_program_reads_any_more_is_refused_and_not_a_failure(office: Office, body: str) -> None:
+    proposal = await office.proposes()
+    await office.connection.execute("update proposals set body = $1", body)
+    await refused(office.approves(proposal), Conflict)
+    async with office.desk.looking(BINH) as work:
+        await refused(described(work, proposal), Conflict)
+    await office.does(BINH, RefuseProposal(proposal, WHY))
+
+
 async def test_an_agency_suspended_meanwhile_gets_nothing(office: Office) -> None:
     proposal = await office.proposes()
     await office.does(BINH, SuspendAgency("G01", WHY))
