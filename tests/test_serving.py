@@ -51,6 +51,24 @@ def test_each_printed_example_comes_out_as_it_says(
         assert "data" not in answer
 
 
+def test_an_address_that_does_not_exist_leads_to_no_host_that_a_request_names(served: Serving) -> None:
+    with socket.create_connection(("127.0.0.1", served.port)) as raw:
+        raw.sendall(b"GET /console/sign-in/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: raw.recv(4096), b""))
+
+    assert answer.startswith(b"HTTP/1.1 404")
+    assert b"evil.example" not in answer
+
+
+def test_demo_officers_get_links_to_enroll_at_the_running_server(served: Serving) -> None:
+    printed = (served.home / "said").read_text()
+
+    links = [line for line in printed.splitlines() if "/console/enroll#" in line]
+    assert [link.partition(":")[0] for link in links] == ["demo-officer-1", "demo-officer-2"]
+    assert all(f"http://localhost:{served.port}/console/enroll#" in link for link in links)
+    assert served.ask("/console/enroll")[0] == 200
+
+
 def test_printed_examples_are_commands_that_a_shell_can_read() -> None:
     printed = [line for line in examples(load(mode="demo", port=8123)) if line.startswith("curl")]
 

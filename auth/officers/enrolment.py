@@ -59,8 +59,13 @@ async def begin(officers: Officers, secret: str) -> Options:
     return officers.party.creation(officer, name, challenge, [])
 
 
-async def finish(officers: Officers, secret: str, creation: str, label: str, browser: str) -> Enrolled:
-    """Enroll the passkey, use the link up, and sign the officer in. Of two at the same moment one succeeds."""
+async def finish(
+    officers: Officers, secret: str, creation: str, label: str, browser: str, *, replacing: str | None = None
+) -> Enrolled:
+    """Enroll the passkey, use the link up, and sign the officer in. Of two at the same moment one succeeds.
+
+    `replacing`: the session that the browser held ends, whoever's it was.
+    """
     answer, challenge = read_creation(creation)
     async with officers.engine.connect() as connection:
         officer, _ = await _officer_of_link(connection, secret)
@@ -73,6 +78,8 @@ async def finish(officers: Officers, secret: str, creation: str, label: str, bro
         await passkeys.remove_all(connection, officer)
         await passkeys.add(connection, officer, made, change.label)
         await record(officers, connection, change, None, made)
+        if replacing is not None:
+            await sessions.end_this(connection, replacing)
         begun = await sessions.begin(connection, Signer(officer, made.credential), browser)
     return Enrolled(officer, begun)
 

@@ -37,6 +37,7 @@ class Account:
     def routes(self) -> list[Route]:
         return [
             Route(HOME, self.show, methods=["GET"]),
+            Route(HOME.removesuffix("/"), self.home, methods=["GET"]),
             Route("/console/sessions/end", self.end, methods=["POST"]),
         ]
 
@@ -54,6 +55,10 @@ class Account:
             passkeys=[_held(passkey, session) for passkey in held],
             sessions=open_sessions,
         )
+
+    async def home(self, _: Request) -> Response:
+        """What people type."""
+        return to(HOME)
 
     @page
     async def end(self, request: Request) -> Response:

@@ -44,9 +44,9 @@ class Enrolling:
     @page
     async def enroll(self, request: Request) -> Response:
         form = await self._desk.strangers(request)
-        browser = request.headers.get("user-agent", "")
+        held, browser = self._officers.cookie.read(request), request.headers.get("user-agent", "")
         secret, answer, label = (form.get(name, "") for name in ("secret", ANSWER, "label"))
-        enrolled = await enrolment.finish(self._officers, secret, answer, label, browser)
+        enrolled = await enrolment.finish(self._officers, secret, answer, label, browser, replacing=held)
         return self._desk.signed_in(enrolled.secret, to(SECOND))
 
     @page

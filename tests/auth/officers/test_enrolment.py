@@ -12,6 +12,7 @@ from auth.officers.refusals import (
     LastPasskey,
     LinkRefused,
     Malformed,
+    NotSignedIn,
     PasskeyRefused,
 )
 from auth.opaque import digest
@@ -183,6 +184,19 @@ async def test_of_two_that_are_enrolled_at_once_beside_a_first_one_is_the_third(
     )
     assert [type(answer) for answer in answers if answer is not None] == [EnoughPasskeys]
     assert len(await held(room, "an")) == 2
+
+
+async def test_an_officer_who_is_removed_meanwhile_enrolls_nothing(room: Room) -> None:
+    await room.admit("an")
+    secret = await room.enroll("an")
+    asked = await second.begin(room.here, await room.session(secret), "Second")
+    first = room.passkeys["an"][0]
+    options, secret = await second.allow(room.here, await room.session(secret), first.get(asked))
+    session = await room.session(secret)
+    await room.run("update officers set state = 'removed'")
+    with pytest.raises(NotSignedIn):
+        await second.finish(room.here, session, Authenticator(ORIGIN).create(options))
+    assert len(await held(room, "an")) == 1
 
 
 async def test_a_stolen_session_enrolls_nothing_without_the_first_passkey(room: Room) -> None:

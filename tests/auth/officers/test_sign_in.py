@@ -100,15 +100,17 @@ async def test_a_copied_authenticator_is_noticed_by_its_count(room: Room) -> Non
         await sign_in.finish(room.here, copy.get(await sign_in.begin(room.here)), BROWSER)
 
 
-async def test_of_an_original_and_its_copy_that_sign_at_once_one_is_noticed(room: Room) -> None:
+async def test_of_an_original_and_its_copies_that_sign_at_once_one_is_believed(room: Room) -> None:
     await room.officer("an")
     original = room.passkeys["an"][0]
-    copy = Authenticator(ORIGIN, key=original.key, credential=original.credential, count=original.count)
-    answers = [passkey.get(await sign_in.begin(room.here)) for passkey in (original, copy)]
+    copies = [Authenticator(ORIGIN, key=original.key, credential=original.credential, count=9) for _ in range(8)]
+    answers = [copy.get(await sign_in.begin(room.here)) for copy in copies]
+    await asyncio.gather(*(room.run("select pg_sleep(0.2)") for _ in copies))  # as many connections are open now
     outcomes = await asyncio.gather(
         *(sign_in.finish(room.here, answer, BROWSER) for answer in answers), return_exceptions=True
     )
-    assert sorted(isinstance(outcome, PasskeyRefused) for outcome in outcomes) == [False, True]
+    assert sum(isinstance(outcome, str) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, PasskeyRefused) for outcome in outcomes) == 7
 
 
 async def test_an_officer_who_was_removed_cannot_sign_in(room: Room) -> None:

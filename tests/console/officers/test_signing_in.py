@@ -203,6 +203,22 @@ async def test_an_answer_sent_twice_signs_in_once(house: House) -> None:
     assert "lapsed or was used" in Forms(answer.text).text
 
 
+async def test_enrolling_in_a_browser_ends_the_session_that_another_left_there(house: House) -> None:
+    browser = await house.officer("mai-11")
+    left = browser.http.cookies[COOKIE]
+    form = await browser.form("/console/enroll")
+    answer = await browser.use(form, Authenticator(house.origin), secret=await house.link("mai-12"))
+    assert answer.status_code == 303
+    other = await house.browser()
+    other.http.cookies.set(COOKIE, left, domain="localhost", path="/")
+    assert (await other.get("/console/")).status_code == 303
+
+
+async def test_what_people_type_leads_home_whatever_host_is_named(house: House) -> None:
+    answer = await (await house.browser()).get("/console", Host="evil.example")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console/")
+
+
 async def test_a_used_link_tells_nobody_anything(house: House) -> None:
     secret, browser = await house.link("mai-10"), await house.browser()
     form = await browser.form("/console/enroll")
