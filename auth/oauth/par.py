@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from auth import opaque
 from auth.access.purposes import PurposeDetail
-from auth.oauth.asked import asked_detail, check_scope
+from auth.oauth.asked import asked_detail, asking_for, check_scope
 from auth.oauth.bridge import Answer, TokenRequest
-from auth.oauth.issuing import check_binding
+from auth.oauth.issuing import Speaking, Terms, check_binding, issue
+from auth.oauth.portals import names_for
 from auth.oauth.refusals import InvalidAuthorizationDetails, InvalidDPoPProof
 from auth.oauth.registered import RegisteredClient
 from auth.tables import clients, pushed_requests
@@ -34,6 +35,8 @@ BEGUN_WITHIN_S = 60
 FORGOTTEN_AFTER = timedelta(days=1)
 LONGEST_STATE = 512
 
+_SOMEBODY = Speaking("0" * 12, "0" * 12, 2**63 - 1, "0" * 64)
+_SOME_KEY = "0" * 43
 _SHA256 = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _PROMPTS = frozenset({"", "consent", "login", "login consent", "consent login"})
 
@@ -82,6 +85,7 @@ def _checked(
     scope = check_scope(request, client, snapshot, server.authority.catalogue, for_citizen=True)
     if not scope:
         raise InvalidScopeError("Name in scope what the citizen is to be asked for.")
+    _check_token_fits(server, request, client, scope)
     return Pushed(
         redirect_uri=form["redirect_uri"],
         scope=scope,
@@ -90,6 +94,16 @@ def _checked(
         state=form.get("state"),
         asks_again="consent" in form.get("prompt", ""),
     )
+
+
+def _check_token_fits(
+    server: "AuthorizationServer", request: TokenRequest, client: RegisteredClient, scope: str
+) -> None:
+    """The longest token that could come of this is not too long: a citizen is not asked in vain."""
+    authority, detail = server.authority, request.detail
+    rights = authority.snapshot().rights(asking_for(client, detail, scope.split(), for_citizen=True))
+    names = names_for(scope, frozenset(rights.reach), authority.catalogue.sets)
+    issue(server, client, Terms(names, detail, None if client.bearer else _SOME_KEY), speaking=_SOMEBODY)
 
 
 def _check_response(form: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from auth.reach import SELF
 from tests.auth.conftest import Install
 from tests.auth.holders import TOKEN, holder_at
 from tests.auth.portals import ANH, BE, PURPOSE, VERIFIER, Portal, add_portal, child_born, portal_at
-from tests.auth.world import BASIC, BORN, NAME, PIN, Installation, settled, until
+from tests.auth.world import BASIC, BORN, NAME, Installation, settled, until
 
 
 def refused(answer: Answer, error: str = "invalid_grant") -> bool:
@@ -191,14 +191,6 @@ async def test_a_client_of_bound_tokens_without_a_proof_is_refused_and_its_code_
         holder, code = holder_at(here), await bound.code()
         assert refused(await bound.exchange(code), "invalid_dpop_proof")
         assert (await bound.exchange(code, proof=holder.proof(TOKEN))).status == 200
-
-
-async def test_a_code_too_wide_for_a_token_is_told_so(portal: Portal) -> None:
-    many = [scope for scope in portal.desk.authority.catalogue.scopes if scope != PIN]
-    await portal.made.connection.execute("update grants set scopes = $1 where agency = 'G22'", many)
-    await settled(portal.made)
-    answer = await portal.exchange(await portal.code(scope=" ".join(many)))
-    assert refused(answer, "invalid_scope")
 
 
 def _is_refused(portal: Portal, answer: Answer) -> bool:

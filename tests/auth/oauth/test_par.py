@@ -13,7 +13,7 @@ from auth.oauth.metadata import PAR
 from auth.oauth.par import BEGUN_WITHIN_S, REQUEST_URI
 from tests.auth.holders import holder_at
 from tests.auth.portals import CALLBACK, PURPOSE, Portal, add_portal, portal_at
-from tests.auth.world import FIND, ISSUER, NAME, Installation
+from tests.auth.world import FIND, ISSUER, NAME, Installation, settled
 
 
 def details(**changed: Any) -> str:
@@ -180,6 +180,16 @@ async def test_a_proof_at_the_push_binds_the_code_to_its_key(here: Installation)
     assert [answer.status for answer in (named, shown, both, unlike)] == [201, 201, 201, 400]
     assert unlike.body["error"] == "invalid_dpop_proof"
     assert [row["jkt"] for row in keys] == [holder.jkt] * 3
+
+
+async def test_more_than_a_token_can_carry_is_refused_before_a_citizen_is_asked(portal: Portal) -> None:
+    many = sorted(scope for scope in portal.desk.authority.catalogue.scopes if scope.startswith("land:"))
+    await portal.made.connection.execute("update grants set scopes = $1 where agency = 'G22'", many)
+    await settled(portal.made)
+    answer = await portal.push(scope=" ".join(many))
+    assert (answer.status, answer.body["error"]) == (400, "invalid_scope")
+    assert "4096 bytes" in answer.body["error_description"]
+    assert (await portal.push(scope=" ".join(many[:40]))).status == 201
 
 
 _PARAMETERS = (

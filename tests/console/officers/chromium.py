@@ -40,6 +40,7 @@ class Chromium:
     answers: dict[int, "asyncio.Future[Any]"] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     authenticators: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
     loaded: asyncio.Event = field(default_factory=asyncio.Event)
     signed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -47,7 +48,7 @@ class Chromium:
         target = await self.send("Target.createTarget", url="about:blank")
         attached = await self.send("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self.session = attached["sessionId"]
-        for domain in ("Page", "Runtime", "Log"):
+        for domain in ("Page", "Runtime", "Log", "Network"):
             await self.send(f"{domain}.enable")
         await self.send("WebAuthn.enable", enableUI=False)
 
@@ -71,6 +72,8 @@ class Chromium:
             self.loaded.set()
         elif said.get("method") == "WebAuthn.credentialAsserted":
             self.signed.set()
+        elif said.get("method") == "Network.requestWillBeSent":
+            self.requested.append(said["params"]["request"]["url"])
         elif said.get("method") == "Log.entryAdded" and said["params"]["entry"]["level"] == "error":
             self.complaints.append(said["params"]["entry"]["text"])
 
@@ -124,7 +127,7 @@ class Chromium:
 
 
 @contextlib.asynccontextmanager
-async def browsing(profile: Path, trusted: Path) -> AsyncIterator[Chromium]:
+async def browsing(profile: Path, trusted: Path | None = None) -> AsyncIterator[Chromium]:
     """A browser of the test's own, that trusts this one certificate besides what it always trusts."""
     to_browser, ours = os.pipe(), os.pipe()
     options = [
@@ -136,7 +139,7 @@ async def browsing(profile: Path, trusted: Path) -> AsyncIterator[Chromium]:
         "--disable-component-update",
         "--remote-debugging-pipe",
         f"--user-data-dir={profile}",
-        f"--ignore-certificate-errors-spki-list={_pin(trusted)}",
+        *([] if trusted is None else [f"--ignore-certificate-errors-spki-list={_pin(trusted)}"]),
         "--window-size=900,1100",
     ]
     # The protocol's pipe is on descriptors 3 and 4.
