@@ -143,6 +143,32 @@ async def test_a_grant_starts_and_ends_on_time_though_no_row_changes(
     assert here.authority.snapshot().revision == revision
 
 
+async def test_a_grant_ends_while_requests_come_in_at_the_moment_that_it_says(here: Installation) -> None:
+    authorization = f"Bearer {await here.token('desk', NAME)}"
+    ends = datetime.now(UTC) + timedelta(seconds=1.5)
+    await here.connection.execute("update grants set valid_until = $1", ends)
+    await settled(here)
+    asked_at, last_allowed = clock.wall(), 0.0
+    while NAME in here.authority.caller(authorization).rights.reach:
+        last_allowed = asked_at
+        await asyncio.sleep(0.001)
+        asked_at = clock.wall()
+    assert 0 < last_allowed < ends.timestamp() <= clock.wall()
+
+
+async def test_a_process_that_connects_anew_reads_everything_anew(here: Installation) -> None:
+    authorization = f"Bearer {await here.token('desk', NAME)}"
+    assert holds(here, authorization)()
+    await here.connection.execute("alter table grants disable trigger bump_policy")
+    await here.connection.execute(REVOKE)  # as on another server, put back to an earlier state of the same revision
+    await asyncio.sleep(2 * POLL_S)
+    assert holds(here, authorization)()
+    following = feed_of(here)._connection
+    assert following is not None
+    await here.connection.execute("select pg_terminate_backend($1)", following.get_server_pid())
+    assert await until(lost(here, authorization)) < LEASE_S
+
+
 async def test_a_process_that_cannot_confirm_the_grants_refuses_and_recovers(here: Installation) -> None:
     authorization = f"Bearer {await here.token('desk', NAME)}"
     name = await here.connection.fetchval("select current_database()")
