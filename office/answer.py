@@ -29,6 +29,7 @@ from auth.database import OUTAGES
 from auth.errors import GrantsUnconfirmed
 from office import limits
 from office.errors import Code, NotAnswered, OfficeError, not_answered
+from office.introspection import described, is_about_schema
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +86,8 @@ def _parsed(text: str) -> DocumentNode:
 
 def _broken(schema: GraphQLSchema, document: DocumentNode) -> Iterator[OfficeError]:
     """Each rule of the specification that is broken, by name and place: graphql-core's own words quote the asker."""
+    if not validate(schema, document, max_errors=1, hide_suggestions=True, allow_empty_selection_sets=False):
+        return
     for rule in specified_rules:
         found = validate(schema, document, [rule], hide_suggestions=True, allow_empty_selection_sets=False)
         for error in found[:3]:
@@ -94,12 +97,15 @@ def _broken(schema: GraphQLSchema, document: DocumentNode) -> Iterator[OfficeErr
 
 
 async def _run(schema: GraphQLSchema, document: DocumentNode, question: Question, context: Any) -> ExecutionResult:
+    name, variables = question.operation_name, question.variables
+    if is_about_schema(document, name):
+        return await described(schema, document, question.text, name, variables)
     result = execute(
         schema,
         document,
         context_value=context,
-        variable_values=dict(question.variables),
-        operation_name=question.operation_name,
+        variable_values=dict(variables),
+        operation_name=name,
         hide_suggestions=True,
     )
     return result if isinstance(result, ExecutionResult) else await result

@@ -1,5 +1,7 @@
 """Changes at the office door: who makes them, what signs them, and that the same request is done once."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 from office import visitor
@@ -85,6 +87,34 @@ async def test_the_same_request_twice_is_done_once_and_needs_no_second_signature
 
     assert (first["act"], first["repeated"]) == (again["act"], False)
     assert (again["__typename"], again["repeated"]) == ("Done", True)
+
+
+async def test_the_same_request_many_times_at_once_is_done_once(place: Place) -> None:
+    same, change = key(), {"grant": "1", "reason": WHY}
+    told = await asyncio.gather(
+        *(place.change(visitor.machine("root"), "suspendGrant", change, key=same) for _ in range(8))
+    )
+
+    assert {each["__typename"] for each in told} == {"Done"}
+    assert len({each["act"] for each in told}) == 1
+    assert [each["repeated"] for each in told].count(False) == 1
+
+
+async def test_of_many_approvals_at_once_one_is_made(place: Place) -> None:
+    proposal = await proposed(place)
+    approvers = [visitor.demo_officer("demo-officer-2", frozenset({"approver"}), opens_emergencies=False)] * 8
+    await place.installation.connection.execute(
+        "insert into officers (officer, name, roles) values ('demo-officer-2', 'Invented', '{approver}')"
+    )
+    unsigned = replace(place.office.desk, unsigned=frozenset({"demo-officer-2"}))
+    there = replace(place, office=replace(place.office, desk=unsigned))
+    body = (await place.ask(await place.officer("binh"), DIGEST, n=proposal))["proposal"]["digest"]
+
+    told = await asyncio.gather(
+        *(there.change(who, "approveProposal", {"proposal": proposal, "body": body}) for who in approvers)
+    )
+
+    assert sorted(each["__typename"] for each in told) == ["Conflict"] * 7 + ["Done"]
 
 
 async def test_a_key_used_for_another_change_is_a_conflict(place: Place) -> None:

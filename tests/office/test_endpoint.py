@@ -1,13 +1,15 @@
 """The office over HTTP: what comes in, what is turned away, and that nothing of it is told."""
 
+import asyncio
 import json
 from typing import Any
 
 import httpx2
 import pytest
+from graphql import get_introspection_query
 
 from auth.officers.door import TOKEN_HEADER
-from office import limits
+from office import limits, visitor
 from tests.auth.officers.conftest import ORIGIN
 from tests.office.world import WHY, Place, key
 
@@ -204,6 +206,28 @@ async def test_the_schema_is_the_same_for_everybody(shared: Place) -> None:
 
     assert seen[0] == seen[1]
     assert seen[0]["data"]["__schema"]["types"]
+
+
+@pytest.mark.parametrize("document", [
+    "{ viewer { kind } __schema { types { name } } }",
+    '{ ...A } fragment A on Query { viewer { kind } ... { __type(name: "Grant") { name } } }',
+])  # fmt: skip
+async def test_the_schema_is_asked_about_apart_from_data(shared: Place, document: str) -> None:
+    response = await asked(shared, document)
+
+    assert (response.status_code, code(response)) == (400, "GRAPHQL_VALIDATION_FAILED")
+
+
+async def test_the_usual_introspection_is_answered_while_others_are(shared: Place) -> None:
+    """It takes a good part of a second to work out: it must not hold up the graph of the same process."""
+    asking = asyncio.create_task(shared.ask(visitor.machine("root"), get_introspection_query()))
+    meanwhile = 0
+    while not asking.done():
+        await asyncio.sleep(0.001)
+        meanwhile += 1
+
+    assert (await asking)["__schema"]["mutationType"]["name"] == "Mutation"
+    assert meanwhile > 5
 
 
 async def test_too_many_at_once_are_turned_away(shared: Place, monkeypatch: pytest.MonkeyPatch) -> None:
