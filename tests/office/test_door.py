@@ -12,7 +12,7 @@ from auth.citizens.id_tokens import Identity
 from auth.citizens.sessions import CitizenSession
 from auth.cookies import session_cookie
 from auth.officers.door import TOKEN_HEADER
-from tests.auth.holders import holder_at
+from tests.auth.holders import Holder, bound_token, holder_at
 from tests.auth.officers.conftest import ORIGIN
 from tests.auth.world import NAME
 from tests.office.world import WHY, Place, key
@@ -69,48 +69,50 @@ async def test_a_suspended_clients_token_is_refused(place: Place) -> None:
     assert (await post(place, VIEWER, headers)).status_code == 401
 
 
-async def test_a_bound_token_without_its_proof_is_refused(place: Place) -> None:
-    await place.installation.connection.execute("update clients set token_type = 'DPoP' where client = 'desk'")
+async def bound(place: Place) -> tuple[Holder, str]:
+    """A client whose tokens are bound to its key: the key, and a token for this door."""
+    await place.installation.add_client("vault", token_type="DPoP")
     await place.settled()
-
-    answer = await place.installation.ask("desk", purpose=None, resource=OFFICE)
-
-    assert answer.status == 400  # no proof, no token; and a Bearer token of before is refused below
-    assert (await post(place, VIEWER, {"authorization": "DPoP x"})).status_code == 401
+    holder = holder_at(place.installation)
+    return holder, await bound_token(place.installation, "vault", "", holder, purpose=None, resource=OFFICE)
 
 
-async def test_a_bound_token_opens_this_door_once_for_each_proof(place: Place) -> None:
-    made = place.installation
-    await made.connection.execute("update clients set token_type = 'DPoP' where client = 'desk'")
-    await place.settled()
-    holder = holder_at(made)
-    form = made.form("desk", purpose=None, resource=OFFICE)
-    answer = await made.server.token(form, proof=holder.proof(ORIGIN + "/oauth/token"))
-    token = answer.body["access_token"]
+async def test_a_bound_token_comes_in_with_its_proof_once(place: Place) -> None:
+    holder, token = await bound(place)
     headers = {"authorization": f"DPoP {token}", "dpop": holder.proof(OFFICE, token=token)}
 
-    assert (await post(place, VIEWER, headers)).json()["data"]["viewer"]["agency"] == "G01"
-    again = await post(place, VIEWER, headers)
+    first, again = await post(place, VIEWER, headers), await post(place, VIEWER, headers)
+
+    assert first.json()["data"]["viewer"]["name"] == "vault"
     assert again.status_code == 401
-    assert again.headers["www-authenticate"].startswith('DPoP error="invalid_dpop_proof"')
-    assert again.headers["dpop-nonce"] == made.authority.nonces.current()
 
 
-@pytest.mark.parametrize("twice", ["authorization", "dpop"])
-async def test_a_header_that_says_who_asks_counts_for_nothing_when_it_is_there_twice(place: Place, twice: str) -> None:
-    made = place.installation
-    await made.connection.execute("update clients set token_type = 'DPoP' where client = 'desk'")
-    await place.settled()
-    holder = holder_at(made)
-    form = made.form("desk", purpose=None, resource=OFFICE)
-    token = (await made.server.token(form, proof=holder.proof(ORIGIN + "/oauth/token"))).body["access_token"]
-    shown = [("authorization", f"DPoP {token}"), ("dpop", holder.proof(OFFICE, token=token))]
-    lines = [("content-type", "application/json"), *shown, *(line for line in shown if line[0] == twice)]
+async def test_a_stolen_bound_token_opens_nothing(place: Place) -> None:
+    holder, token = await bound(place)
+    thief = holder_at(place.installation)
+    tries = [
+        {"authorization": f"Bearer {token}"},
+        {"authorization": f"DPoP {token}"},
+        {"authorization": f"DPoP {token}", "dpop": thief.proof(OFFICE, token=token)},
+        {"authorization": f"DPoP {token}", "dpop": holder.proof(f"{ORIGIN}/graphql", token=token)},
+        {"authorization": f"DPoP {token}", "dpop": holder.proof(OFFICE, token="another")},
+    ]
 
-    async with place.http as client:
-        response = await client.post(PATH, content=json.dumps({"query": VIEWER}), headers=lines)
+    answers = [await post(place, VIEWER, headers) for headers in tries]
 
-    assert response.status_code == 401
+    assert [answer.status_code for answer in answers] == [401] * 5
+    assert all("DPoP" in answer.headers["www-authenticate"] for answer in answers)
+
+
+async def test_a_proof_without_a_nonce_is_told_one(place: Place) -> None:
+    holder, token = await bound(place)
+
+    told = await post(
+        place, VIEWER, {"authorization": f"DPoP {token}", "dpop": holder.proof(OFFICE, token=token, nonce=None)}
+    )
+
+    assert (told.status_code, told.headers["dpop-nonce"]) == (401, holder.nonces.current())
+    assert "use_dpop_nonce" in told.headers["www-authenticate"]
 
 
 async def test_nothing_an_agency_holds_reaches_an_officers_field(place: Place) -> None:
