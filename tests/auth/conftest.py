@@ -110,3 +110,11 @@ def logged(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str])
     """What this test makes the program say, down to what is said while looking for faults."""
     caplog.set_level("DEBUG")
     return Logged(caplog, capsys)
+
+
+@pytest.fixture(scope="module")
+async def same_portal(unchanged: Installation) -> AsyncIterator[Portal]:
+    """The same for tests that change no row of it but requests that were pushed."""
+    await add_portal(unchanged, tokens_per_minute=100_000)
+    async with portal_at(unchanged) as made:
+        yield made
