@@ -5,7 +5,7 @@ Read from the database at each request, not from the snapshot: a client suspende
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from authlib.oauth2.rfc6749 import ClientMixin
 from sqlalchemy import delete, func, select
@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from auth.keys import ClientKey, UnacceptableKey, client_keys
 from auth.oauth.assertion import METHOD
-from auth.tables import agencies, clients, used_once
+from auth.tables import agencies, authorization_codes, clients, refresh_tokens, revocations, used_once
 
 CLIENT_CREDENTIALS, TOKEN_EXCHANGE = "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"
 KEPT_LONGER_S = 300
 """What was used is remembered for longer than it would be taken: clocks of hosts and of the database differ."""
+CODES_KEPT = timedelta(days=1)
 FOR_CITIZENS = frozenset({"authorization_code", "refresh_token"})
 
 
@@ -77,6 +78,9 @@ def use_once(session: Session, digest: bytes, until: float) -> bool:
 
 
 def forget_expired(session: Session) -> None:
-    """Drop used assertions and proofs that would be refused for their age."""
+    """Drop what would be refused for its age anyway. A code is kept longer, so that a late second use is noticed."""
     session.execute(delete(used_once).where(used_once.c.expires_at < func.now()))
+    session.execute(delete(authorization_codes).where(authorization_codes.c.expires_at < func.now() - CODES_KEPT))
+    session.execute(delete(refresh_tokens).where(refresh_tokens.c.expires_at < func.now()))
+    session.execute(delete(revocations).where(revocations.c.until < func.now()))
     session.commit()

@@ -4,11 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.access.tokens import LIFETIME_S
 from auth.citizens import consents
 from auth.errors import Unauthenticated
 from auth.oauth.bridge import Answer
+from auth.oauth.registered import forget_expired
 from auth.reach import SELF
 from tests.auth.conftest import Install
 from tests.auth.holders import TOKEN, holder_at
@@ -191,6 +193,29 @@ async def test_a_client_of_bound_tokens_without_a_proof_is_refused_and_its_code_
         holder, code = holder_at(here), await bound.code()
         assert refused(await bound.exchange(code), "invalid_dpop_proof")
         assert (await bound.exchange(code, proof=holder.proof(TOKEN))).status == 200
+
+
+async def test_what_is_too_old_to_count_goes_and_what_still_counts_stays(portal: Portal) -> None:
+    code, connection = await portal.code(), portal.made.connection
+    first = await portal.exchange(code)
+    await portal.exchange(code)  # revokes
+    purged = AsyncSession(portal.desk.engine)
+    await purged.run_sync(forget_expired)
+    counts = [f"select count(*) from {table}" for table in ("authorization_codes", "refresh_tokens", "revocations")]
+    assert [await connection.fetchval(count) for count in counts] == [1, 1, 1]
+    revision = await connection.fetchval("select revision from policy")
+
+    await connection.execute("update authorization_codes set expires_at = expires_at - interval '25 hours'")
+    await connection.execute("update refresh_tokens set expires_at = now() - interval '1 second'")
+    await connection.execute("alter table revocations disable trigger user")
+    await connection.execute("update revocations set until = now() - interval '1 second'")
+    await connection.execute("alter table revocations enable trigger user")
+    await purged.run_sync(forget_expired)
+    await purged.close()
+
+    assert first.status == 200
+    assert [await connection.fetchval(count) for count in counts] == [0, 0, 0]
+    assert await connection.fetchval("select revision from policy") == revision  # forgetting changes nothing
 
 
 def _is_refused(portal: Portal, answer: Answer) -> bool:
