@@ -6,6 +6,7 @@ Ordinary Strawberry over the authority's tables and acts, the one door for the c
     endpoint.py   bytes -> question -> bytes          POST and JSON only, 64 KB
     door.py       cookie or token -> Visitor          who asks, before the body is read
     answer.py     document -> data                    parse, limits.py, validate, run; refused in part is refused whole
+    introspection.py                                  questions about the schema, in a thread of their own
     fields.py     who may ask a root field            each says so, or the server does not start
     changes.py    change -> Done | … | Refusal        one mutation for each act of `auth.acts`, made from it
 
@@ -27,7 +28,7 @@ column is declared (rows.py), in pages (paging.py). inputs.py makes input types 
 - a `Refusal`: nothing was changed.
 
 The same key with the same change is done once and answered twice. **Looking ahead**: `proposal { impact { … } }`, and
-`impactOf(change: …)` before anything is proposed (impact.py, edits.py).
+`impactOf(change: …)` before anything is proposed (preview.py, impact.py, edits.py).
 
 Agencies come with an access token whose `resource` is this address; it holds no scopes and no purpose.
 """

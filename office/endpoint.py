@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from auth.acts.actors import Actor
 from auth.officers.door import TOKEN_HEADER
 from office import limits
 from office.answer import Question, answer, frames
@@ -54,8 +55,7 @@ class Endpoint:
         """`headers` go with every answer."""
         self._office, self._who_asks, self._headers = office, who_asks, headers
         self._schema = executable(schema())
-        self._at_once = 0
-        self._of_each: Counter[str] = Counter()
+        self._at_once: Counter[tuple[str, str]] = Counter()
 
     def route(self) -> Route:
         return Route(PATH, self.handle, methods=["POST"])
@@ -65,11 +65,10 @@ class Endpoint:
         media_type = NEW if NEW in request.headers.get("accept", "") else OLD
         context: Context | None = None
         try:
-            with self._room():
-                context = Context(await self._admitted(request), self._office)
-                question = await _question(request)
-                with self._room_of(context.visitor):
-                    response = self._response(200, media_type, {"data": await answer(self._schema, question, context)})
+            context = Context(await self._admitted(request), self._office)
+            with self._room_for(context.visitor.actor):
+                data = await answer(self._schema, await _question(request), context)
+            response = self._response(200, media_type, {"data": data})
         except TurnedAway as turned:
             response = self._response(turned.status, media_type, _errors(turned.error), turned.headers)
         except NotAnswered as ended:
@@ -77,9 +76,7 @@ class Endpoint:
             response = self._response(status, media_type, _errors(*ended.errors))
         except Exception as error:  # noqa: BLE001 -- the last door: nothing of what happened reaches the asker
             log.error("office_failed", kind=type(error).__name__, at=frames(error))  # noqa: TRY400 -- values may stand in it
-            response = self._response(
-                500, media_type, _errors(OfficeError(Code.INTERNAL, "Something went wrong here."))
-            )
+            response = self._response(500, media_type, _errors(FAULT))
         self._renew(response, context)
         return response
 
@@ -89,27 +86,21 @@ class Endpoint:
         return await self._who_asks(request)
 
     @contextmanager
-    def _room(self) -> Iterator[None]:
-        if self._at_once >= limits.REQUESTS_AT_ONCE:
-            raise _overloaded("Too many requests are being answered; ask again in a moment.")
-        self._at_once += 1
-        try:
-            yield
-        finally:
-            self._at_once -= 1
+    def _room_for(self, actor: Actor) -> Iterator[None]:
+        """Room while a body comes and is answered: so much for one actor, so much for all of a kind.
 
-    @contextmanager
-    def _room_of(self, visitor: Visitor) -> Iterator[None]:
-        name = visitor.actor.signature
-        if self._of_each[name] >= limits.REQUESTS_OF_ONE:
-            raise _overloaded("Too many of your requests are being answered; ask again in a moment.")
-        self._of_each[name] += 1
+        So neither a client that sends its bodies slowly nor all of them together keep an officer from revoking.
+        """
+        counted = {(actor.kind, ""): limits.REQUESTS_AT_ONCE, (actor.kind, actor.name): limits.REQUESTS_OF_ONE}
+        if any(self._at_once[name] >= most for name, most in counted.items()):
+            message = "Too many requests are being answered; ask again in a moment."
+            raise TurnedAway(503, Code.OVERLOADED, message, {"Retry-After": "1"})
+        self._at_once.update(counted.keys())
         try:
             yield
         finally:
-            self._of_each[name] -= 1
-            if not self._of_each[name]:
-                del self._of_each[name]
+            self._at_once.subtract(counted.keys())
+            self._at_once = +self._at_once
 
     def _renew(self, response: Response, context: Context | None) -> None:
         """Give the browser its session's new secret, also where the change came to nothing: the old one is dead."""
@@ -125,10 +116,6 @@ class Endpoint:
             {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **self._headers, **(headers or {})},
             media_type=f"{media_type}; charset=utf-8",
         )
-
-
-def _overloaded(message: str) -> TurnedAway:
-    return TurnedAway(503, Code.OVERLOADED, message, {"Retry-After": "1"})
 
 
 def _is_json(content_type: str) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -238,13 +239,30 @@ async def test_too_many_at_once_are_turned_away(shared: Place, monkeypatch: pyte
     assert (response.status_code, code(response)) == (503, "OVERLOADED")
 
 
-async def test_one_visitor_takes_no_more_room_than_is_theirs(shared: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "REQUESTS_OF_ONE", 0)
+async def test_a_client_that_sends_slowly_takes_its_own_room_and_nobody_elses(shared: Place) -> None:
+    """The attack: bodies that never end, to keep the officers out."""
+    client = {
+        "authorization": f"Bearer {await shared.installation.token('desk', purpose=None, resource=ORIGIN + PATH)}"
+    }
+    officer, never = await shared.browser("binh"), asyncio.Event()
 
-    response = await asked(shared, "{ viewer { kind } }")
+    async def slow() -> AsyncIterator[bytes]:
+        yield b'{"query": '
+        await never.wait()
 
-    assert (response.status_code, code(response)) == (503, "OVERLOADED")
-    assert "your" in response.json()["errors"][0]["message"]
+    async with shared.http as http:
+        headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
+        sending = [asyncio.create_task(http.post(PATH, content=slow(), headers=headers)) for _ in range(9)]
+        done, waiting = await asyncio.wait(sending, timeout=2)
+        late = await http.post(PATH, content=b'{"query": "{ viewer { kind } }"}', headers=headers)
+        revoking = await http.post(
+            PATH, content=b'{"query": "{ viewer { kind } }"}', headers={"content-type": "application/json", **officer}
+        )
+        never.set()
+        await asyncio.gather(*waiting)
+
+    assert ({each.result().status_code for each in done}, len(waiting)) == ({503}, limits.REQUESTS_OF_ONE)
+    assert (late.status_code, revoking.status_code) == (503, 200)
 
 
 async def test_what_nobody_foresaw_is_masked(shared: Place, monkeypatch: pytest.MonkeyPatch) -> None:
