@@ -163,8 +163,8 @@ def exhausted(found: Exhausted) -> Refused:
     """The refusal of a request for which no grant has room today."""
     limit = max(limit.persons_per_day for limit in found.limits)
     message = (
-        f"The grants for {found.scope} allow {limit} persons a day, and up to {found.at_most} more are asked for. "
-        f"There is room again in {found.seconds} seconds, or for a request that asks for fewer."
+        f"The grants for {found.scope} allow {limit} persons a day, and have no room for up to {found.at_most} more. "
+        f"The next day begins in {found.seconds} seconds; a request for fewer persons may find room before."
     )
     details = {"scopes": [found.scope], "limit": "persons per day", "most": limit, "retryAfter": found.seconds}
     return Refused(GraphError(Code.RATE_LIMITED, message, details=details))
