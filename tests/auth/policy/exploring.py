@@ -31,7 +31,7 @@ KINDS = {
     "though something is revoked": 30,
     "turned away": 300,
 }
-"""How often each kind of example must be met among 6000, or the property says little."""
+"""How often each kind of example must be met among 4000, or the property says little."""
 
 
 def explore(monkeypatch: pytest.MonkeyPatch, examples: int) -> Counter[str]:

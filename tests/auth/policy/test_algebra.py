@@ -20,7 +20,7 @@ from tests.auth.policy.worlds import HOURS, SCOPES, Token, World, at_hour, token
 
 
 def test_effective_rights_equal_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    met = explore(monkeypatch, 600)
+    met = explore(monkeypatch, 400)
     assert {kind: met[kind] for kind, least in KINDS.items() if met[kind] < least} == {}
 
 
