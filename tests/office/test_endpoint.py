@@ -241,9 +241,7 @@ async def test_too_many_at_once_are_turned_away(shared: Place, monkeypatch: pyte
 
 async def test_a_client_that_sends_slowly_takes_its_own_room_and_nobody_elses(shared: Place) -> None:
     """The attack: bodies that never end, to keep the officers out."""
-    client = {
-        "authorization": f"Bearer {await shared.installation.token('desk', purpose=None, resource=ORIGIN + PATH)}"
-    }
+    token = await shared.installation.token("desk", purpose=None, resource=ORIGIN + PATH)
     officer, never = await shared.browser("binh"), asyncio.Event()
 
     async def slow() -> AsyncIterator[bytes]:
