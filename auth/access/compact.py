@@ -88,7 +88,7 @@ class Reader(Generic[Header, Claims]):
             header, claims, signature = (_bytes(part) for part in text.encode("ascii").split(b"."))
             read = self._header.decode(header), self._claims.decode(claims)
             for part in (header, claims):
-                json.loads(part, object_pairs_hook=_once)
+                _strict.decode(part.decode())
         except (ValueError, RecursionError) as error:  # msgspec's errors and those of Unicode are ValueErrors
             raise Unreadable("not a JWT of this form") from error
         return Opened(*read, text.rpartition(".")[0].encode(), signature)
@@ -108,3 +108,6 @@ def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(members):
         raise Unreadable("a member twice")
     return found
+
+
+_strict = json.JSONDecoder(object_pairs_hook=_once)
