@@ -95,13 +95,13 @@ async def believe(
     return Signer(row["officer"], asserted.credential)
 
 
-async def remove(connection: AsyncConnection, officer: str, credential: bytes, *, signed_in_with: bytes) -> None:
+async def remove(connection: AsyncConnection, officer: str, credential: bytes) -> None:
     """Accept this passkey no more, nor any session begun with it. Raises LastPasskey."""
     await _lock(connection, officer)
     held = {passkey.credential for passkey in await of(connection, officer)}
     if credential not in held:
         raise PasskeyRefused
-    if len(held) == 1 or credential == signed_in_with:
+    if len(held) == 1:
         raise LastPasskey
     await _remove(connection, passkeys.c.credential == credential, officer_sessions.c.credential == credential)
 

@@ -61,7 +61,7 @@ async def finish_removal(officers: Officers, session: OfficerSession, signed: Si
     credential = await removable(officers, session, change.passkey)
     async with officers.engine.begin() as connection:
         await log.lock(connection)
-        await passkeys.remove(connection, session.officer, credential, signed_in_with=session.signer.credential)
+        await passkeys.remove(connection, session.officer, credential)
         await record(officers, connection, change, signed.evidence)
 
 

@@ -260,6 +260,17 @@ async def test_an_officer_removes_the_other_passkey_and_its_sessions_end(room: R
         await room.sign_in("an", 1)
 
 
+async def test_of_two_passkeys_that_remove_each_other_at_once_one_stays(room: Room) -> None:
+    await room.officer("an")
+    one, other = room.passkeys["an"]
+    here, there = await room.sign_in("an", 0), await room.sign_in("an", 1)
+    outcomes = await asyncio.gather(
+        removing(room, here, "an", other, one), removing(room, there, "an", one, other), return_exceptions=True
+    )
+    assert sum(isinstance(outcome, str) for outcome in outcomes) == 1
+    assert len(await held(room, "an")) == 1
+
+
 async def test_an_officer_cannot_remove_the_passkey_they_signed_in_with_nor_anothers(room: Room) -> None:
     await room.officer("an")
     await room.officer("binh")

@@ -150,6 +150,7 @@ async def test_evidence_that_was_touched_does_not_hold(room: Room) -> None:
     faults: list[tuple[Any, ...]] = [
         (kept, moved, "an", key, ORIGIN),
         ({**kept, "change": digest(moved)}, moved, "an", key, ORIGIN),
+        ({**kept, "change": digest(moved)}, CHANGE, "an", key, ORIGIN),
         (kept, CHANGE, "binh", key, ORIGIN),
         ({**kept, "officer": "binh"}, CHANGE, "an", key, ORIGIN),
         (kept, CHANGE, "an", other, ORIGIN),
