@@ -24,6 +24,9 @@ from console.citizens.signing_in import OWN, SigningIn
 from console.citizens.wording import MYSELF, day
 from console.pages import Language, Text, language_of, show
 
+SIGNED_OUT: Text = ("Đã đăng xuất", "Signed out")
+GOODBYE: Text = ("Bạn đã đăng xuất khỏi trang này.", "You are signed out of this page.")
+AGAIN: Text = ("Đăng nhập lại", "Sign in again")
 SOMEBODY: Text = ("Người mà tôi đại diện", "Somebody I represent")
 ABOUT_ME: Text = ("Chính tôi, do người đại diện của tôi đồng ý", "Myself, as my representative agreed")
 
@@ -78,7 +81,7 @@ class OwnConsents:
         """Withdraw one, or sign out."""
         session, form = await self._counter.sent(request)
         if form.get("do") == "leave":
-            return await self._leave(session)
+            return await self._leave(request, session)
         number = form.get("consent", "")
         if form.get("do") != "withdraw" or not number.isdecimal() or len(number) > 18:
             raise Gone
@@ -90,10 +93,10 @@ class OwnConsents:
         await in_force(self._desk.engine, done.revision)
         return away(OWN)
 
-    async def _leave(self, session: CitizenSession) -> Response:
+    async def _leave(self, request: Request, session: CitizenSession) -> Response:
         async with self._desk.engine.begin() as connection:
             await sessions.end(connection, session.secret)
-        response = away("/")
+        response = show(request, "message.html", title=SIGNED_OUT, text=GOODBYE, onward=(OWN, AGAIN))
         self._counter.session_cookie.take_back(response)
         return response
 

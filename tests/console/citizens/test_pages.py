@@ -229,7 +229,10 @@ class TestAttacks:
         copy.http.cookies.update(browser.http.cookies)
         address, fields = page.form(do="leave")
         fields.pop("consent", None)
-        assert browser.post(address, fields).answer.status_code == 303
+        left = browser.post(address, fields)
+        assert left.answer.status_code == 200
+        assert "Đã đăng xuất" in left.text
+        assert "lienthong-citizen" not in browser.http.cookies
         assert copy.get("/my/consents").answer.status_code == 303
 
     @pytest.mark.parametrize(
