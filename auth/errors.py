@@ -44,6 +44,13 @@ class Unauthenticated(Exception):
         return headers if self.nonce is None else [*headers, (b"dpop-nonce", self.nonce.encode())]
 
 
+class Revoked(Unauthenticated):
+    """The token was good once and has been taken back; told apart for those who watch, not for its bearer."""
+
+    def __init__(self) -> None:
+        super().__init__("The access token was revoked.")
+
+
 class GrantsUnconfirmed(Exception):
     """This process cannot confirm that its picture of the grants is current, so it refuses (law 6)."""
 

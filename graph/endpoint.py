@@ -17,7 +17,7 @@ import structlog
 
 from auth.access.authority import Authority
 from auth.caller import Caller
-from auth.errors import GrantsUnconfirmed, RightsChanged, Unauthenticated
+from auth.errors import GrantsUnconfirmed, Revoked, RightsChanged, Unauthenticated
 from graph import metrics
 from graph.answer import Graph, Question
 from graph.document import parsed
@@ -87,7 +87,7 @@ class Endpoint:
             status, body = self._refusal(refusal, answer_type)
             headers = [*headers, *self._advice(refusal, status, request)]
         except Unauthenticated as error:
-            metrics.count_refusal(error.error or "no_token")
+            metrics.count_refusal("revoked" if isinstance(error, Revoked) else error.error or "no_token")
             status, body = 401, _errors(GraphError(Code.UNAUTHENTICATED, error.description))
             headers = [*headers, *error.headers(self._metadata)]
         except GrantsUnconfirmed:

@@ -16,7 +16,7 @@ from auth.access.presented import Presented, presented
 from auth.access.subject import SubjectSeal
 from auth.access.tokens import Claims, audience, check_time, office_audience, verify
 from auth.caller import Caller
-from auth.errors import RightsChanged, Unauthenticated
+from auth.errors import Revoked, RightsChanged, Unauthenticated
 from auth.policy.algebra import Asking
 from auth.policy.decided import Client
 from auth.policy.snapshot import Policy, Snapshot
@@ -181,7 +181,7 @@ def _made(token: Presented, snapshot: Snapshot) -> Caller:
     if token.kid not in snapshot.policy.keys:
         raise Unauthenticated("The access token is not valid.")
     if not snapshot.revoked.isdisjoint(token.references):
-        raise Unauthenticated("The access token was revoked.")
+        raise Revoked
     client = _live_client(asking, snapshot)
     if client.bearer != (claims.cnf is None):
         raise Unauthenticated("The client of this access token is registered for the other kind of token.")

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 import orjson
 import pytest
 
-from auth.errors import GrantsUnconfirmed, Unauthenticated
+from auth.errors import GrantsUnconfirmed, Revoked, Unauthenticated
+from graph import metrics
 from graph.errors import STATUS, Code
 from tests.graph.compiling import holding
 from tests.graph.invented.rows import TOWNS, pin
@@ -194,6 +195,35 @@ async def test_a_caller_with_a_refused_token_reads_what_is_wrong_with_it(world: 
         'Bearer error="invalid_token", error_description="The access token is not valid.", '
         f'resource_metadata="{METADATA}"'
     )
+
+
+@pytest.mark.parametrize(
+    ("refusal", "reason"),
+    [
+        (Unauthenticated("An access token is needed.", error=None), "no_token"),
+        (Unauthenticated("The access token is not valid."), "invalid_token"),
+        (Unauthenticated("Used before.", "invalid_dpop_proof", "DPoP"), "invalid_dpop_proof"),
+        (Unauthenticated("A nonce is needed.", "use_dpop_nonce", "DPoP", "n"), "use_dpop_nonce"),
+        (Revoked(), "revoked"),
+        (GrantsUnconfirmed(), "grants_unconfirmed"),
+    ],
+)
+async def test_an_operator_sees_for_which_reasons_callers_are_turned_away(
+    world: World, refusal: Exception, reason: str
+) -> None:
+    class Refusing:
+        def caller(self, *_: Any) -> Any:
+            raise refusal
+
+    counted = f'lienthong_refusals_total{{reason="{reason}"}}'
+
+    def count() -> float:
+        found = [line for line in metrics.exposition().decode().splitlines() if line.startswith(counted)]
+        return float(found[0].rpartition(" ")[2]) if found else 0.0
+
+    before = count()
+    await request(world.endpoint(door=Refusing()), "POST", [body(PUBLIC)], {"content-type": OLD})
+    assert count() == before + 1
 
 
 async def test_a_right_taken_back_while_a_body_trickles_in_is_not_there_when_it_has_come(world: World) -> None:
