@@ -41,7 +41,7 @@ def invite(
     who: As = None,
     as_json: Json = False,
 ) -> None:
-    """Propose to admit an officer; another approves, and is shown the link that enrolls a passkey."""
+    """Propose to admit an officer; another approves. You are shown a code, the other a link; enrolling takes both."""
     roles = [each.upper() for each in role]
     told = {"officer": officer, "name": name, "roles": roles, "opensEmergencies": emergencies}
     propose("admitOfficer", told, reason, who, as_json=as_json)
@@ -49,7 +49,7 @@ def invite(
 
 @app.command()
 def link(officer: Officer, reason: Reason, *, who: As = None, as_json: Json = False) -> None:
-    """Propose a new link for an officer who lost both passkeys; another approves, and is shown it."""
+    """Propose a new link for an officer who lost both passkeys. You are shown its code; who approves, the link."""
     propose("enrolOfficer", {"officer": officer}, reason, who, as_json=as_json)
 
 

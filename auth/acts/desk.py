@@ -103,7 +103,7 @@ class Work:
 class Outcome:
     """What an act did, for its record and its answer. `made` are numbers and names that came to be.
 
-    `secret` is given to whoever made the change, once, and written down nowhere.
+    `secret`, of a link, and `code` are given to whoever made the change, once, and written down nowhere.
     """
 
     target: str
@@ -111,6 +111,7 @@ class Outcome:
     after: Any = None
     made: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     secret: str | None = field(default=None, repr=False)
+    code: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +123,5 @@ class Done:
     target: str
     made: Mapping[str, str]
     secret: str | None = field(default=None, repr=False)
+    code: str | None = field(default=None, repr=False)
     repeated: bool = False

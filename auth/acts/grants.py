@@ -5,7 +5,7 @@ new number and revoke the old one, in one transaction. A narrowed grant keeps th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +69,8 @@ class Hands:
     proposed_by: str
     approved_by: str | None
     reason: str
+    code: bytes | None = field(default=None, repr=False)
+    """What is kept of the code that the proposer was told, where the change opens an enrollment link."""
 
 
 _TERMS = tuple(field.name for field in msgspec.structs.fields(GrantTerms))

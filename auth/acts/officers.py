@@ -23,7 +23,10 @@ ALL_ROLES: tuple[Role, ...] = ("approver", "auditor", "operator", "proposer")
 
 
 class AdmitOfficer(Change, frozen=True, tag="officer.admit"):
-    """Let a person decide, under a name of their own. The answer holds the link by which they enroll a passkey."""
+    """Let a person decide, under a name of their own.
+
+    Enrolling a passkey takes the code that the proposer is told and the link that the approver is told.
+    """
 
     officer: OfficerId
     name: Title
@@ -35,7 +38,7 @@ class AdmitOfficer(Change, frozen=True, tag="officer.admit"):
 
 
 class EnrolOfficer(Change, frozen=True, tag="officer.enrol"):
-    """Give an officer another link; with the passkey enrolled by it, those of before are accepted no more."""
+    """Give an officer another link and code; by them a passkey takes the place of those of before."""
 
     officer: OfficerId
 
@@ -85,10 +88,10 @@ async def check_admitting(work: Work, change: AdmitOfficer) -> Outcome:
     return Outcome(change.officer, None, as_json(change))
 
 
-async def admit(work: Work, change: AdmitOfficer, _: Hands) -> Outcome:
+async def admit(work: Work, change: AdmitOfficer, hands: Hands) -> Outcome:
     outcome = await check_admitting(work, change)
     await _put(work, change.officer, change.name, change.roles, opens_emergencies=change.opens_emergencies)
-    return await _with_link(work, change.officer, outcome)
+    return await _with_link(work, change.officer, outcome, _code_of(hands))
 
 
 async def check_enrolling(work: Work, change: EnrolOfficer) -> Outcome:
@@ -96,8 +99,8 @@ async def check_enrolling(work: Work, change: EnrolOfficer) -> Outcome:
     return Outcome(change.officer, None, "another enrollment link")
 
 
-async def enrol(work: Work, change: EnrolOfficer, _: Hands) -> Outcome:
-    return await _with_link(work, change.officer, await check_enrolling(work, change))
+async def enrol(work: Work, change: EnrolOfficer, hands: Hands) -> Outcome:
+    return await _with_link(work, change.officer, await check_enrolling(work, change), _code_of(hands))
 
 
 async def check_roles(work: Work, change: ChangeRoles) -> Outcome:
@@ -165,8 +168,15 @@ async def _check_approvers(work: Work, officer: str, roles: tuple[Role, ...]) ->
         raise Conflict("Nobody would be left who approves; an operator at the machine can do this.")
 
 
-async def _with_link(work: Work, officer: str, outcome: Outcome) -> Outcome:
-    secret = await open_link(work.connection, officer)
+def _code_of(hands: Hands) -> bytes:
+    """What is kept of the proposer's code. Without one the approver would hold all that enrolling takes."""
+    if hands.code is None:
+        raise Conflict("Nobody was told a code for this; it has to be proposed again.")
+    return hands.code
+
+
+async def _with_link(work: Work, officer: str, outcome: Outcome, code: bytes | None = None) -> Outcome:
+    secret = await open_link(work.connection, officer, code)
     return Outcome(outcome.target, outcome.before, outcome.after, {"officer": officer}, secret)
 
 

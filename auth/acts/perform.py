@@ -142,4 +142,4 @@ async def _record(work: Work, change: Change, outcome: Outcome, evidence: dict[s
     entry = log.Entry(work.actor, act_of(change), outcome.target, detail, work.now, evidence)
     number = await log.append(work.connection, entry)
     revision = await work.connection.scalar(select(policy.c.revision))
-    return Done(number, int(revision or 0), outcome.target, outcome.made, outcome.secret)
+    return Done(number, int(revision or 0), outcome.target, outcome.made, outcome.secret, outcome.code)

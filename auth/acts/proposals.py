@@ -3,6 +3,9 @@
 What an agency asks for waits until an officer makes the request their own (adopts it); that officer is its proposer
 then, and another approves. Who adopts, approves or refuses signs the digest of the body, so that nobody decides on
 other words than they read. A proposal lapses by time alone; no row says so.
+
+Where an enrollment link will be opened, the proposer is told the code that goes with it, and the approver the link.
+What is kept of the code stands beside the body, not in it: whoever decides neither reads nor signs it.
 """
 
 from datetime import timedelta
@@ -17,6 +20,7 @@ from auth.acts.desk import Outcome, Work
 from auth.acts.grants import Hands
 from auth.acts.refusals import Conflict, Forbidden, FourEyes, Lapsed, NotFound
 from auth.acts.widening import KINDS, Requested, Widening
+from auth.officers import codes
 from auth.tables import grants, officers, proposals
 
 WAITS = timedelta(days=14)
@@ -104,7 +108,7 @@ async def approve(work: Work, change: ApproveProposal) -> Outcome:
     body = body_of(row)
     if body.concerns() == work.actor.name:
         raise FourEyes("Nobody approves what is about themselves.")
-    made = await KINDS[type(body)].make(work, body, Hands(row.proposed_by, work.actor.signature, row.reason))
+    made = await KINDS[type(body)].make(work, body, Hands(row.proposed_by, work.actor.signature, row.reason, row.code))
     await _decide(work, row, state="approved", decided_by=work.actor.signature, decided_at=work.now, target=made.target)
     after = {"made": as_json(body), "proposed_by": row.proposed_by, "reason": row.reason, "after": made.after}
     return Outcome(str(row.proposal), made.before, after, {**made.made, "target": made.target}, made.secret)
@@ -165,11 +169,13 @@ async def _holder(work: Work, change: Requested) -> str | None:
 
 
 async def _put(work: Work, body: Widening, reason: str, **columns: Any) -> Outcome:
-    seen = await KINDS[type(body)].check(work, body)
+    kind = KINDS[type(body)]
+    seen, code = await kind.check(work, body), codes.fresh() if kind.opens_link else None
+    columns["code"] = None if code is None else codes.kept(code)
     row = {"kind": act_of(body), "body": as_json(body), "reason": reason, "lapses_at": work.now + WAITS, **columns}
     statement = insert(proposals).values(target=seen.target, **row).returning(proposals.c.proposal)
     number = str(await work.connection.scalar(statement))
-    return Outcome(number, seen.before, seen.after, {"proposal": number})
+    return Outcome(number, seen.before, seen.after, {"proposal": number}, code=code)
 
 
 async def _open(work: Work, number: int, states: str, read: str | None = None) -> Row[Any]:
@@ -191,7 +197,7 @@ async def _end(work: Work, row: Row[Any], state: str, reason: str) -> Outcome:
 
 
 async def _decide(work: Work, row: Row[Any], **columns: Any) -> None:
-    """Write the decision, unless the row is no longer what was looked at."""
+    """Write the decision, unless the row is no longer what was looked at. What is decided keeps no code."""
     statement = update(proposals).where(proposals.c.proposal == row.proposal, proposals.c.state == row.state)
-    if (await work.connection.execute(statement.values(columns))).rowcount != 1:
+    if (await work.connection.execute(statement.values(code=None, **columns))).rowcount != 1:
         raise NotFound("proposal")

@@ -40,6 +40,8 @@ Requested = grants.GiveGrant | grants.ReplaceGrant
 class Kind:
     check: Callable[[Work, Any], Awaitable[Outcome]]
     make: Callable[[Work, Any, grants.Hands], Awaitable[Outcome]]
+    opens_link: bool = False
+    """Approved, it opens an enrollment link; the code that goes with it is told to whoever proposes."""
 
 
 KINDS: Mapping[type[Change], Kind] = MappingProxyType(
@@ -56,8 +58,8 @@ KINDS: Mapping[type[Change], Kind] = MappingProxyType(
         grants.ReplaceGrant: Kind(grants.check_replacing, grants.replace),
         grants.ResumeGrant: Kind(grants.check_resuming, grants.resume),
         delegations.MakeDelegation: Kind(delegations.check_making, delegations.make_for),
-        officers.AdmitOfficer: Kind(officers.check_admitting, officers.admit),
-        officers.EnrolOfficer: Kind(officers.check_enrolling, officers.enrol),
+        officers.AdmitOfficer: Kind(officers.check_admitting, officers.admit, opens_link=True),
+        officers.EnrolOfficer: Kind(officers.check_enrolling, officers.enrol, opens_link=True),
         officers.ChangeRoles: Kind(officers.check_roles, officers.change_roles),
     }
 )

@@ -9,6 +9,7 @@ signed. A challenge is gone once it was answered, rightly or wrongly.
     challenges.py  what passkeys are asked to sign, once
     passkeys.py    the passkeys of an officer: two at a time
     enrolment.py   a passkey by a one-time link
+    codes.py       the code that goes with the link: one person tells the one, another the other
     second.py      the second passkey beside the first; taking one away
     changes.py     those two as changes, and their record
     sign_in.py     a session for a passkey

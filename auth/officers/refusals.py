@@ -60,8 +60,8 @@ class ChallengeGone(OfficerRefused):
 
 class LinkRefused(OfficerRefused):
     code = "LINK_REFUSED"
-    vi = "Liên kết này không dùng được: sai, đã dùng hoặc đã quá 24 giờ."
-    en = "This link cannot be used: it is wrong, was used, or is older than 24 hours."
+    vi = "Liên kết hoặc mã không dùng được: sai, đã dùng, đã quá 24 giờ, hoặc đã nhập sai mã quá nhiều lần."
+    en = "This link or code cannot be used: wrong, used, older than 24 hours, or tried too often with a wrong code."
 
 
 class EnoughPasskeys(OfficerRefused):

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Table,
 )
@@ -39,6 +40,8 @@ enrolments = Table(
     metadata,
     digest("SHA-256 of the link's secret.", primary_key=True),
     word("officer", "Who may enrol a passkey with it.", ForeignKey("officers.officer")),
+    digest("SHA-256 of the code that goes with it; null: none does.", "code", nullable=True),
+    Column("tries", Integer, nullable=False, server_default="0", comment="Wrong codes that were given."),
     moment("expires_at", "From then on it is refused."),
     moment("used_at", "When a passkey was enrolled with it.", nullable=True),
     comment="One-time links by which officers enrol passkeys.",

@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from auth.tables.columns import document, metadata, moment, one_of, recorded, word, words
+from auth.tables.columns import digest, document, metadata, moment, one_of, recorded, word, words
 
 proposals = Table(
     "proposals",
@@ -31,12 +31,14 @@ proposals = Table(
     word("decision_reason", "Why it was refused or withdrawn.", nullable=True),
     moment("decided_at", "When.", nullable=True),
     moment("lapses_at", "From then on it can no longer be approved."),
+    digest("SHA-256 of the enrollment code that the proposer was told; null: none.", "code", nullable=True),
     recorded(),
     one_of("state", "requested", "proposed", "approved", "refused", "withdrawn", "lapsed"),
     CheckConstraint("state = 'withdrawn' or decided_by <> replace(proposed_by, 'machine:', '')", name="four_eyes"),
     CheckConstraint("state not in ('approved', 'refused') or decided_by is not null", name="decided"),
     CheckConstraint("state <> 'approved' or proposed_by is not null", name="proposed"),
     CheckConstraint("state <> 'requested' or requested_by is not null", name="requested"),
+    CheckConstraint("code is null or state = 'proposed'", name="code"),
     Index(None, "state", "lapses_at"),
     comment="Changes that widen what is allowed; they take effect when a second officer approves.",
 )

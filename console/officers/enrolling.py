@@ -39,14 +39,14 @@ class Enrolling:
     @script
     async def options(self, request: Request) -> Response:
         form = await self._desk.strangers(request)
-        return options(await enrolment.begin(self._officers, form.get("secret", "")))
+        return options(await enrolment.begin(self._officers, form.get("secret", ""), form.get("code", "")))
 
     @page
     async def enroll(self, request: Request) -> Response:
         form = await self._desk.strangers(request)
         held, browser = self._officers.cookie.read(request), request.headers.get("user-agent", "")
-        secret, answer, label = (form.get(name, "") for name in ("secret", ANSWER, "label"))
-        enrolled = await enrolment.finish(self._officers, secret, answer, label, browser, replacing=held)
+        secret, code, answer, label = (form.get(name, "") for name in ("secret", "code", ANSWER, "label"))
+        enrolled = await enrolment.finish(self._officers, secret, answer, label, browser, code=code, replacing=held)
         return self._desk.signed_in(enrolled.secret, to(SECOND))
 
     @page
