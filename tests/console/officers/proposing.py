@@ -1,6 +1,7 @@
 """Proposals of somebody at the machine, for officers to decide on."""
 
 from auth.acts.actors import Actor
+from auth.acts.desk import Done
 from auth.acts.grants import GiveGrant
 from auth.acts.officers import AdmitOfficer
 from auth.acts.perform import perform
@@ -21,7 +22,11 @@ def admission(officer: str) -> AdmitOfficer:
     return AdmitOfficer(officer=officer, name=f"Officer {officer}", roles=("proposer",))
 
 
-async def propose(house: House, change: Widening, reason: str = "Needed <for> tests") -> int:
+async def proposed(house: House, change: Widening, reason: str = "Needed <for> tests") -> Done:
+    """A proposal, as whoever made it is told."""
+    return await perform(house.desk.acts, OPERATOR, MakeProposal(proposed=change, reason=reason))
+
+
+async def propose(house: House, change: Widening) -> int:
     """A proposal; its number."""
-    made = await perform(house.desk.acts, OPERATOR, MakeProposal(proposed=change, reason=reason))
-    return int(made.made["proposal"])
+    return int((await proposed(house, change)).made["proposal"])

@@ -13,7 +13,7 @@ from auth.officers.proof import verify_evidence
 from tests.auth.officers.authenticator import Authenticator
 from tests.console.officers.browser import Browser, Form, Forms, Refused
 from tests.console.officers.conftest import House
-from tests.console.officers.proposing import admission, grant, propose
+from tests.console.officers.proposing import admission, grant, propose, proposed
 
 
 async def state(house: House, number: int) -> str:
@@ -60,12 +60,13 @@ async def test_an_approver_refuses_with_a_reason(house: House) -> None:
 
 
 async def test_a_link_to_enroll_is_shown_once_to_who_approved(house: House) -> None:
-    browser, number = await house.officer("kim-2"), await propose(house, admission("kim-new"))
-    form = await browser.form(f"/console/proposals/{number}")
+    browser, waiting = await house.officer("kim-2"), await proposed(house, admission("kim-new"))
+    form = await browser.form(f"/console/proposals/{waiting.made['proposal']}")
     text = await signed(browser, form, house.passkeys["kim-2"][0])
     secret = text.partition(f"{house.origin}/console/enroll#")[2].split()[0]
     other, passkey = await house.browser(), Authenticator(house.origin)
-    answer = await other.use(await other.form("/console/enroll"), passkey, secret=secret)
+    form = await other.form("/console/enroll")
+    answer = await other.use(form, passkey, secret=secret, code=waiting.code or "")
     assert answer.status_code == 303
     recorded = await house.run("select detail::text from acts where act = 'proposal.approve'")
     assert recorded
