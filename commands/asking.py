@@ -29,7 +29,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Reason = Annotated[str, typer.Option(help="Why, in words. It is recorded.")]
 
 CHANGED = """{ __typename
-    ... on Done { act target made { what name } secret code revision inForce { serving refusing of } }
+    ... on Done { act target made { what name } secret enrolmentCode revision inForce { serving refusing of } }
     ... on SignatureRequired { change }
     ... on Refusal { code message } }"""
 
@@ -129,8 +129,8 @@ def _tell(answered: Mapping[str, Any]) -> None:
         f"Done, as act {answered['act']}: {', '.join(things) or answered['target']}. {_in_force(answered['inForce'])}"
     )
     out.print(said, highlight=False, soft_wrap=True)
-    if answered["code"] is not None:
-        said = f"Said once, for the officer and not for who approves: code {answered['code']}"
+    if answered["enrolmentCode"] is not None:
+        said = f"Said once, for the officer and not for who approves: code {answered['enrolmentCode']}"
         out.print(said, highlight=False, soft_wrap=True)
     if answered["secret"] is not None:
         from auth.officers.enrolment import address

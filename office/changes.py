@@ -73,7 +73,7 @@ class Done:
     secret: str | None = strawberry.field(
         description="Said once and kept nowhere, such as an enrolment link; null where there is none, or it was said."
     )
-    code: str | None = strawberry.field(
+    enrolment_code: str | None = strawberry.field(
         description="Said once to whoever proposes an officer, for that officer: enrolling takes it and the link."
     )
     repeated: bool = strawberry.field(description="True: it had been made before, under the same idempotency key.")
@@ -150,7 +150,7 @@ def _done(done: ActDone) -> Done:
         target=done.target,
         made=[Made(what=what, name=name) for what, name in done.made.items()],
         secret=done.secret,
-        code=done.code,
+        enrolment_code=done.code,
         repeated=done.repeated,
         revision=strawberry.ID(str(done.revision)),
     )

@@ -10,7 +10,7 @@ from auth.acts.actors import PERMISSIONS
 from auth.acts.change import act_of
 from auth.acts.perform import ACTS
 from office.changes import capacities_for, mutations
-from office.schema import schema, sdl, visibility
+from office.schema import executable, schema, sdl, visibility
 
 SNAPSHOT = Path(__file__).parent / "schema.graphql"
 NOT_OFFERED = {"audit.read", "keys.begin"}  # a query, and what the program does by itself
@@ -41,3 +41,13 @@ def test_a_root_field_that_does_not_say_who_may_ask_stops_the_start() -> None:
 
     with pytest.raises(TypeError, match="open_to_all"):
         visibility(silent)
+
+
+def test_the_answers_to_a_change_fit_in_one_selection() -> None:
+    """`... on Done { … } ... on Refusal { code }` is refused by every client where a name has two types."""
+    members = executable(schema()).type_map["ChangeResult"].types  # type: ignore[attr-defined]
+    shapes: dict[str, set[str]] = {}
+    for name, field in ((name, field) for member in members for name, field in member.fields.items()):
+        shapes.setdefault(name, set()).add(str(field.type))
+
+    assert {name: types for name, types in shapes.items() if len(types) > 1} == {}
