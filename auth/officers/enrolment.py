@@ -111,15 +111,14 @@ async def _officer_of(engine: AsyncEngine, secret: str, code: str) -> tuple[str,
     return row.officer, row.name
 
 
-async def _locked(connection: AsyncConnection, secret: str) -> Row[Any] | None:
+async def _locked(connection: AsyncConnection, secret: str) -> Row[Any, Any, Any] | None:
     """The good link, locked: who guesses many at once has them looked at one after the other."""
     statement = (
         select(officer_rows.c.officer, officer_rows.c.name, enrolments.c.code)
         .join(enrolments, enrolments.c.officer == officer_rows.c.officer)
         .where(_good(secret), officer_rows.c.state == "active")
     )
-    found: Row[Any] | None = (await connection.execute(statement.with_for_update(of=enrolments))).one_or_none()
-    return found
+    return (await connection.execute(statement.with_for_update(of=enrolments))).one_or_none()
 
 
 async def _use_up(connection: AsyncConnection, secret: str) -> None:
