@@ -17,7 +17,8 @@ from installation.settings import PREFIX, Settings, without_password
 
 DOMAINS = ("identity", "population", "land", "enterprises")
 DATABASES = (*DOMAINS, "auth", "ledger")
-OTHER_CONNECTIONS = {"auth": 4, "ledger": 1}  # token server, snapshot and its LISTEN; the writer
+OTHER_CONNECTIONS = {"auth": 14, "ledger": 1}
+"""Of `auth`: the pools of the rooms there, the feed, and the feed's farewell. Of `ledger`: the writer."""
 COMMANDS = 4  # connections left for a migration, a seed and a person who looks
 MAINTENANCE = "postgres"
 CONNECT_SECONDS = 10

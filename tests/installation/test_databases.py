@@ -5,8 +5,14 @@ from pathlib import Path
 
 import pytest
 
+import auth.acts.desk
+import auth.citizens.desk
+import auth.oauth.server
+import auth.policy.quotas
+import auth.policy.texts
 from installation.databases import (
     DATABASES,
+    OTHER_CONNECTIONS,
     check_room,
     connect,
     connections_per_process,
@@ -32,6 +38,13 @@ def test_one_url_names_the_server_of_every_database() -> None:
     assert not uses_embedded(settings)
 
 
+def test_the_connections_counted_for_the_authority_are_those_of_its_rooms() -> None:
+    rooms = (auth.oauth.server, auth.citizens.desk, auth.acts.desk, auth.policy.quotas, auth.policy.texts)
+    feed_and_farewell = 2
+
+    assert OTHER_CONNECTIONS["auth"] == sum(room.CONNECTIONS for room in rooms) + feed_and_farewell
+
+
 def test_a_domain_elsewhere_keeps_the_database_its_url_names() -> None:
     settings = load(database_url=ONE, land_database_url="postgresql://land@land.example/parcels")
 
@@ -40,6 +53,13 @@ def test_a_domain_elsewhere_keeps_the_database_its_url_names() -> None:
         ("identity", "population", "enterprises", "auth", "ledger"),
         ("land",),
     ]
+
+
+def test_the_connections_counted_for_the_authority_are_those_of_its_rooms() -> None:
+    rooms = (auth.oauth.server, auth.citizens.desk, auth.acts.desk, auth.policy.quotas, auth.policy.texts)
+    feed_and_farewell = 2
+
+    assert OTHER_CONNECTIONS["auth"] == sum(room.CONNECTIONS for room in rooms) + feed_and_farewell
 
 
 def test_a_domain_elsewhere_whose_url_names_no_database_gets_the_usual_name() -> None:
