@@ -44,6 +44,18 @@ async def test_an_officer_revokes_and_it_is_in_force_everywhere_at_once(place: P
     assert "G01" not in place.installation.authority.snapshot().grants
 
 
+async def test_the_code_is_told_to_the_proposer_and_the_link_to_the_approver(place: Place) -> None:
+    admission = {"officer": "giang", "name": "Giang", "roles": ["APPROVER"]}
+    change, once = {"proposed": {"admitOfficer": admission}, "reason": WHY}, key()
+    told = await place.signs("an", "makeProposal", change, key=once)
+    again = await place.signs("an", "makeProposal", change, key=once)
+    approved = await place.approves("binh", made(told, "proposal"))
+
+    assert (told["secret"], bool(told["enrolmentCode"])) == (None, True)
+    assert (again["repeated"], again["enrolmentCode"]) == (True, None)
+    assert (bool(approved["secret"]), approved["enrolmentCode"]) == (True, None)
+
+
 async def test_a_proposer_approving_their_own_is_refused(place: Place) -> None:
     told = await place.approves("chi", await proposed(place, "chi"))
 

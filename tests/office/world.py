@@ -30,7 +30,8 @@ ROLES = {
     "dung": ("auditor",),
     "em": ("operator",),
 }
-CHANGED = "{ __typename ... on Done { act target made { what name } repeated inForce { serving refusing of } } "
+CHANGED = "{ __typename ... on Done { act target made { what name } secret enrolmentCode repeated "
+CHANGED += "inForce { serving refusing of } } "
 CHANGED += "... on SignatureRequired { change options } ... on Refusal { code message } ... on Invalid { names } }"
 
 DIGEST = "query($n: ID!) { proposal(number: $n) { digest state } }"

@@ -110,6 +110,19 @@ class Chromium:
     async def focus(self, selector: str) -> None:
         assert await self.evaluate(f"document.querySelector({json.dumps(selector)})?.focus() ?? true")
 
+    async def write(self, text: str) -> None:
+        """Text in the place of what stands in the field that has the focus."""
+        await self.evaluate("document.activeElement.select()")
+        await self.send("Input.insertText", text=text)
+
+    async def alarmed(self) -> None:
+        """Wait until the page tells of a trouble."""
+        for _ in range(200):
+            if await self.evaluate("!document.querySelector('[data-alarm]').hidden"):
+                return
+            await asyncio.sleep(0.1)
+        raise TimeoutError
+
     async def plug_in(self) -> str:
         """Another passkey; those that were there before stay plugged in and press no button any more."""
         for earlier in self.authenticators:

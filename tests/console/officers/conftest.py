@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 
 from auth.acts.desk import Desk
 from auth.database import engine_of
+from auth.officers import codes
 from auth.officers.door import Officers
 from auth.officers.enrolment import open_link
 from auth.tables import agencies, purposes
@@ -87,12 +88,12 @@ class House:
         client = httpx2.AsyncClient(base_url=self.origin, verify=self.certificate.trusted)
         return Browser(await self.browsers.enter_async_context(client), **{"origin": self.origin, **says})
 
-    async def link(self, officer: str, *roles: str) -> str:
-        """Admit the officer and open a link; its secret."""
+    async def link(self, officer: str, *roles: str, code: str | None = None) -> str:
+        """Admit the officer and open a link; its secret. `code`: what goes with it."""
         row = {"officer": officer, "name": f"Officer {officer}", "roles": list(roles or ("proposer", "approver"))}
         async with self.desk.officers.engine.begin() as connection:
             await connection.execute(insert(rows).values(row))
-            return await open_link(connection, officer)
+            return await open_link(connection, officer, codes.kept(code) if code else None)
 
     async def enrolled(self, officer: str, *roles: str) -> Browser:
         """A browser in which the officer has just enrolled the first passkey."""

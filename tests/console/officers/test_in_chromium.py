@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from auth.officers import codes
 from tests.console.officers.chromium import FOUND, Chromium, browsing
 from tests.console.officers.conftest import House
 from tests.console.officers.proposing import grant, propose
@@ -27,12 +28,19 @@ async def enroll_second(browser: Chromium) -> str:
 
 
 async def test_an_officer_enrolls_signs_in_and_approves_with_passkeys_by_keyboard(house: House, tmp_path: Path) -> None:
-    number, link = await propose(house, grant()), await house.link("lan", "approver")
+    number, code = await propose(house, grant()), codes.fresh()
+    link = await house.link("lan", "approver", code=code)
     async with browsing(tmp_path / "profile", house.certificate.file) as browser:
         first = await browser.plug_in()
         await browser.go(f"{house.origin}/console/enroll?lang=en#{link}")
+        await browser.focus("#code")
+        await browser.write("0" * codes.LENGTH)
+        await browser.tap("Enter")
+        await browser.alarmed()
+        assert "wrong code" in await browser.text()
         await browser.picture(tmp_path / "1-enroll.png")
-        await browser.focus("main form button")
+        await browser.focus("#code")
+        await browser.write(code.lower())
         await browser.press()
         assert await browser.path() == "/console/passkeys"
         await browser.picture(tmp_path / "2-second.png")
@@ -62,7 +70,9 @@ async def test_an_officer_enrolls_signs_in_and_approves_with_passkeys_by_keyboar
         await browser.picture(tmp_path / "7-vietnamese.png")
         assert "Cấp quyền đọc" in await browser.text()
         await browser.present(first, enabled=False)
-        assert browser.complaints == []  # nothing was blocked by the policy of content, nothing failed to load
+        refused = [text for text in browser.complaints if "status of 403" in text]
+        assert browser.complaints == refused  # nothing was blocked by the policy of content, nothing failed to load
+        assert len(refused) == 1  # the wrong code
 
 
 async def test_a_passkey_that_nobody_touches_is_told_and_changes_nothing(house: House, tmp_path: Path) -> None:
@@ -71,10 +81,7 @@ async def test_a_passkey_that_nobody_touches_is_told_and_changes_nothing(house: 
         await browser.plug_in()
         await browser.go(f"{house.origin}/console/sign-in?lang=en")
         await browser.tap("Enter")
-        for _ in range(200):
-            if await browser.evaluate("!document.querySelector('[data-alarm]').hidden"):
-                break
-            await asyncio.sleep(0.1)
+        await browser.alarmed()
         assert "Nothing was changed" in await browser.text()
         assert not await browser.evaluate("document.querySelector('main form button').disabled")
         assert await browser.path() == "/console/sign-in"
