@@ -55,13 +55,6 @@ def test_a_domain_elsewhere_keeps_the_database_its_url_names() -> None:
     ]
 
 
-def test_the_connections_counted_for_the_authority_are_those_of_its_rooms() -> None:
-    rooms = (auth.oauth.server, auth.citizens.desk, auth.acts.desk, auth.policy.quotas, auth.policy.texts)
-    feed_and_farewell = 2
-
-    assert OTHER_CONNECTIONS["auth"] == sum(room.CONNECTIONS for room in rooms) + feed_and_farewell
-
-
 def test_a_domain_elsewhere_whose_url_names_no_database_gets_the_usual_name() -> None:
     assert (
         database_name(load(database_url=ONE, land_database_url="postgresql://land.example"), "land") == "lienthong_land"
