@@ -56,16 +56,16 @@ class AuthorizationCode(PortalGrant):
         request = self.request
         _check(code, request)
         consented, ends_at = _consent_in_force(request.session, code.consent)
-        issued = self._issued(code, consented)
+        issued = self._issued(code, consented, ends_at)
         note = update(authorization_codes).values(access_token=issued.jti)
         request.session.execute(note.where(authorization_codes.c.digest == code.digest))
         return {**issued.answer, "refresh_token": _refresh_token(request.session, code, ends_at, request.jkt)}
 
-    def _issued(self, code: Row[Any], consented: frozenset[str]) -> Issued:
+    def _issued(self, code: Row[Any], consented: frozenset[str], ends_at: datetime) -> Issued:
         scope = names_for(code.scope, consented, self.server.authority.catalogue.sets)
         terms = Terms(scope, kept_purpose(code.authorization_details), self.request.jkt)
         subjects = self.server.authority.subjects
-        speaking = spoken_for(subjects, code, code=code.digest.hex())
+        speaking = spoken_for(subjects, code, code=code.digest.hex(), ends_at=ends_at)
         return issue(self.server, self.portal, terms, speaking=speaking)
 
 

@@ -7,6 +7,7 @@ token) to the answer. A token over the limit is refused here, since only here it
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from authlib.oauth2.rfc6749 import InvalidScopeError
@@ -35,13 +36,15 @@ class Terms:
 class Speaking:
     """For whom a token speaks: a citizen, perhaps a child whom `representative` acts for, with the consent behind it.
 
-    `code` is the hexadecimal digest of the authorization code that it came from.
+    `code` is the hexadecimal digest of the authorization code that it came from. `ends_at` is the end of the consent,
+    in seconds since 1970: a child comes of age in the middle of a token's life, too.
     """
 
     citizen: str
     representative: str | None = None
     consent: int | None = None
     code: str | None = None
+    ends_at: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +78,14 @@ def issue(
     detail = terms.detail
     authority, now = server.authority, int(clock.wall())
     seal, holder = authority.subjects, detail.on_behalf_of if detail and detail.on_behalf_of else client.agency
-    expires = min(now + LIFETIME_S, lineage.ends_at) if lineage else now + LIFETIME_S
+    ends_at = lineage.ends_at if lineage else speaking.ends_at if speaking else inf
     claims = Claims(
         iss=authority.issuer,
         aud=terms.resource or audience(authority.issuer),
         sub=seal.pairwise(speaking.citizen, holder) if speaking else client.client,
         client_id=client.client,
         iat=now,
-        exp=expires,
+        exp=int(min(now + LIFETIME_S, ends_at)),
         jti=secrets.token_urlsafe(16),
         scope=terms.scope,
         authorization_details=[detail] if detail else [],

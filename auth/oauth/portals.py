@@ -1,7 +1,7 @@
 """What the two grants of portals share: only a portal may use them, and their tokens speak for a citizen."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from authlib.oauth2.rfc6749 import BaseGrant, TokenEndpointMixin, UnauthorizedClientError
@@ -42,10 +42,10 @@ class PortalGrant(BaseGrant, TokenEndpointMixin):
         return cast(RegisteredClient, self.request.client)
 
 
-def spoken_for(subjects: SubjectSeal, row: Row[Any], *, code: str) -> Speaking:
-    """For whom a token speaks that comes of this row of codes or refresh tokens."""
+def spoken_for(subjects: SubjectSeal, row: Row[Any], *, code: str, ends_at: datetime) -> Speaking:
+    """For whom a token speaks that comes of this row of codes or refresh tokens, until its consent ends."""
     representative = None if row.representative is None else subjects.kept(row.representative)
-    return Speaking(subjects.kept(row.subject), representative, row.consent, code)
+    return Speaking(subjects.kept(row.subject), representative, row.consent, code, ends_at.timestamp())
 
 
 def names_for(asked: str, consented: frozenset[str], sets: Mapping[str, frozenset[str]]) -> str:

@@ -129,14 +129,14 @@ def _revoke_access_token(session: Session, claims: Claims) -> None:
 
 
 def _revoke_refresh_token(session: Session, token: str, client: RegisteredClient) -> None:
-    """With it goes what came of the same code: its access tokens may be in the same wrong hands (RFC 7009, 2.1)."""
+    """With it goes what came of the same code: its access tokens may be in the same wrong hands (RFC 7009, 2.1).
+
+    The revocation is written first, as by all who write both: whoever holds the revision waits for nobody's row.
+    """
     tokens = refresh_tokens.c
-    revoked = session.execute(
-        update(refresh_tokens)
-        .values(revoked_at=func.now())
-        .where(tokens.digest == opaque.digest(token), tokens.client == client.client, tokens.revoked_at.is_(None))
-        .returning(tokens.code)
-    ).one_or_none()
-    if revoked is not None:
-        row = {"kind": "code", "reference": revoked.code.hex(), "until": func.now() + TOKENS_LIVE}
+    living = (tokens.digest == opaque.digest(token)) & (tokens.client == client.client) & tokens.revoked_at.is_(None)
+    code = session.scalar(select(tokens.code).where(living))
+    if code is not None:
+        row = {"kind": "code", "reference": code.hex(), "until": func.now() + TOKENS_LIVE}
         session.execute(insert(revocations).values(row).on_conflict_do_nothing())
+        session.execute(update(refresh_tokens).values(revoked_at=func.now()).where(living))

@@ -15,7 +15,7 @@ from sqlalchemy.util import await_only
 
 from auth import opaque
 from auth.access.purposes import kept_purpose
-from auth.oauth.issuing import Terms, issue
+from auth.oauth.issuing import Speaking, Terms, issue
 from auth.oauth.portals import PortalGrant, names_for, spoken_for
 from auth.policy.algebra import Asking
 from auth.tables import consents, refresh_tokens
@@ -44,17 +44,18 @@ class RefreshToken(PortalGrant):
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[Any]]:  # type: ignore[override]
         kept = self._kept()
-        self._check_representation(kept)
+        if kept.representative is not None:
+            self._check_representation(kept)
+            kept = self._kept()  # while the register was asked, the citizen may have withdrawn the consent
         scope = self._scope(kept)
         terms = Terms(scope, kept_purpose(kept.authorization_details), self.request.jkt)
-        speaking = spoken_for(self.server.authority.subjects, kept, code=kept.code.hex())
-        issued = issue(self.server, self.portal, terms, speaking=speaking)
+        issued = issue(self.server, self.portal, terms, speaking=self._speaking(kept))
         return 200, issued.answer, list(self.TOKEN_RESPONSE_HEADER)
 
     def _kept(self) -> Row[Any]:
         tokens, given = refresh_tokens, self.request.form["refresh_token"]
         found = self.request.session.execute(
-            select(tokens, consents.c.scopes.label("consented"))
+            select(tokens, consents.c.scopes.label("consented"), consents.c.valid_until)
             .join(consents, consents.c.consent == tokens.c.consent)
             .where(
                 tokens.c.digest == opaque.digest(given),
@@ -71,13 +72,14 @@ class RefreshToken(PortalGrant):
 
     def _check_representation(self, kept: Row[Any]) -> None:
         """Asks the register; the connection goes back meanwhile, so that a slow register keeps nobody waiting."""
-        if kept.representative is None:
-            return
         self.request.session.commit()
-        speaking = spoken_for(self.server.authority.subjects, kept, code="")
+        speaking = self._speaking(kept)
         assert speaking.representative is not None
         if not await_only(self.server.still_acts(speaking.representative, speaking.citizen, kept.consent)):
             raise InvalidGrantError(_USELESS)
+
+    def _speaking(self, kept: Row[Any]) -> Speaking:
+        return spoken_for(self.server.authority.subjects, kept, code=kept.code.hex(), ends_at=kept.valid_until)
 
     def _scope(self, kept: Row[Any]) -> str:
         """What was consented to, or less where less is asked for; refused where nothing of it is granted any more."""

@@ -1,8 +1,10 @@
 """Introspection and revocation: one's own tokens, and about all others always the same answer."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -153,6 +155,24 @@ async def test_a_refresh_token_taken_back_takes_its_access_tokens_along(neighbor
     assert (await taken_back(neighbors, "desk", refresh)).status == 200
     assert await until(lambda: not stands(neighbors, of_code)) < 1
     assert (await asked(neighbors, "desk", refresh)).body == INACTIVE
+
+
+async def test_a_refresh_token_taken_back_while_its_consent_is_withdrawn_makes_nobody_wait_in_a_circle(
+    neighbors: Installation,
+) -> None:
+    refresh, _ = await refresh_token(neighbors, "desk")
+    other = await asyncpg.connect(neighbors.dsn)
+    async with other.transaction():  # a withdrawal: first its revocation, then the refresh tokens
+        await other.execute("insert into revocations values ('consent', '1', now())")
+        taking_back = asyncio.create_task(taken_back(neighbors, "desk", refresh))
+        waits = (
+            "select count(*) > 0 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        )
+        while not await neighbors.connection.fetchval(waits):  # noqa: ASYNC110  who waits is PostgreSQL
+            await asyncio.sleep(0.01)
+        await other.execute("update refresh_tokens set revoked_at = now() where revoked_at is null")
+    await other.close()
+    assert (await taking_back).status == 200
 
 
 async def test_a_token_for_the_office_is_told_and_taken_back_as_any(neighbors: Installation) -> None:

@@ -121,6 +121,15 @@ async def test_a_refresh_token_lives_as_long_as_the_consent(portal: Portal) -> N
     assert 89 < (row["expires_at"] - datetime.now(UTC)).total_seconds() / 86_400 <= 90
 
 
+async def test_no_access_token_outlives_the_consent(portal: Portal) -> None:
+    code, soon = await portal.code(), "update consents set valid_until = now() + interval '20 seconds'"
+    await portal.made.connection.execute(soon)
+    ends_at = (await portal.made.connection.fetchval("select valid_until from consents")).timestamp()
+    first = await portal.exchange(code)
+    second = await portal.refresh(str(first.body["refresh_token"]))
+    assert portal.claims(first).exp == portal.claims(second).exp == int(ends_at)
+
+
 class TestForAChild:
     """A parent acts for a child while the register says so, and the child is under age."""
 
@@ -148,6 +157,17 @@ class TestForAChild:
     async def test_a_child_that_came_of_age_is_nobodys_ward(self, portal: Portal) -> None:
         token = await self.token(portal)
         portal.registers.represented[ANH] = [child_born("2001-05-05")]
+        assert refused(await portal.refresh(token))
+
+    async def test_a_consent_withdrawn_while_the_register_is_asked_brings_no_token(self, portal: Portal) -> None:
+        token, still_acts = await self.token(portal), portal.made.server.still_acts
+
+        async def withdrawn_meanwhile(representative: str, child: str, consent: int) -> bool:
+            actor = Actor("citizen", portal.desk.authority.subjects.keep(ANH))
+            await perform(portal.desk.acts, actor, WithdrawConsent(consent=consent))
+            return await still_acts(representative, child, consent)
+
+        portal.made.server.still_acts = withdrawn_meanwhile
         assert refused(await portal.refresh(token))
 
     async def test_a_silent_register_is_no_refusal_and_no_token_and_ends_nothing(self, portal: Portal) -> None:
