@@ -93,8 +93,9 @@ class Caller:
     `agency` is whose rights are used. Where an agency lets a supplier's client use them, `supplier` is the agency that
     answers for the client. `through` are the clients whose tokens were exchanged for this one, the latest first
     (RFC 8693 `act`). `representative` is who acts for the subject by law: a PIN, too. `operations` are those that the
-    agency of the client registered; a `registered_only` client may ask no others. `admission` is what the authority
-    kept in order to ask again whether all this still holds; of a caller whom no token made it is None.
+    agency of the client registered; if `registered_only`, for the client or one before it is held to such, it may ask
+    no others. `admission` is what the authority kept in order to ask again whether all this still holds; of a caller
+    whom no token made it is None.
     """
 
     agency: str

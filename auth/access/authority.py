@@ -83,9 +83,7 @@ class Authority:
         if authorization is None:
             raise Unauthenticated("An access token is needed.", error=None)
         caller, token = self._admitted.get(authorization) or self._admit(authorization, snapshot)
-        check_time(token.claims, clock.wall())
-        if token.claims.cnf is not None:
-            self._possession.prove(token.claims.cnf.jkt, _credentials(authorization)[1], proof, method, path)
+        self._check_bearer(token.claims, authorization, proof, method, path)
         return caller
 
     def office_caller(
@@ -97,9 +95,7 @@ class Authority:
             raise Unauthenticated("An access token is needed.", error=None)
         token = self._presented(authorization, snapshot, office_audience(self.issuer))
         caller = _made(token, snapshot)
-        check_time(token.claims, clock.wall())
-        if token.claims.cnf is not None:
-            self._possession.prove(token.claims.cnf.jkt, _credentials(authorization)[1], proof, method, path)
+        self._check_bearer(token.claims, authorization, proof, method, path)
         return caller
 
     def standing(self, token: str, *audiences: str) -> tuple[Caller, Claims]:
@@ -131,11 +127,17 @@ class Authority:
         if not isinstance(admission, _Admission) or admission.snapshot is snapshot:
             return
         try:
-            rights = _made(admission.token, snapshot).rights
+            now = _made(admission.token, snapshot)
         except Unauthenticated as refused:
             raise RightsChanged from refused
-        if rights is not caller.rights:
+        if now.rights is not caller.rights or now.registered_only > caller.registered_only:
             raise RightsChanged
+
+    def _check_bearer(self, claims: Claims, authorization: str, proof: str | None, method: str, path: str) -> None:
+        """Whether the token still lives, and whether its sender holds the key that it is bound to."""
+        check_time(claims, clock.wall())
+        if claims.cnf is not None:
+            self._possession.prove(claims.cnf.jkt, _credentials(authorization)[1], proof, method, path)
 
     def _admit(self, authorization: str, snapshot: Snapshot) -> tuple[Caller, Presented]:
         token = self._read.get(authorization)
@@ -195,7 +197,7 @@ def _made(token: Presented, snapshot: Snapshot) -> Caller:
         supplier=None if holder == client.agency else client.agency,
         through=asking.through,
         representative=token.representative,
-        registered_only=client.registered_only,
+        registered_only=any(snapshot.clients[each].registered_only for each in (client.client, *asking.through)),
         operations=snapshot.operations(client.agency),
         admission=_Admission(token, snapshot),
     )

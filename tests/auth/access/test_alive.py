@@ -61,6 +61,15 @@ async def test_a_caller_whose_rights_changed_is_told_so_and_may_ask_again(here: 
     here.authority.confirm(now)
 
 
+async def test_a_caller_held_to_registered_operations_meanwhile_is_told_so(here: Installation) -> None:
+    caller = admitted(here)
+    await here.connection.execute("update clients set registered_only = true")
+    await settled(here)
+    with pytest.raises(RightsChanged):
+        here.authority.confirm(caller)
+    assert here.authority.again(caller).registered_only
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -146,6 +146,14 @@ async def test_the_client_before_suspended_ends_what_came_of_its_token(chain: In
         bearer(chain, token)
 
 
+async def test_who_is_held_to_registered_operations_escapes_by_no_exchange(chain: Installation) -> None:
+    token = await exchanged(chain, "one-stop", await chain.token("portal", NAME, citizen=PERSON))
+    assert not bearer(chain, token).registered_only
+    await chain.connection.execute("update clients set registered_only = true where client = 'portal'")
+    await settled(chain)
+    assert bearer(chain, token).registered_only
+
+
 async def test_a_chain_has_an_end(chain: Installation) -> None:
     token = await chain.token("portal", NAME, citizen=PERSON)
     for client in ("one-stop", "second", "third"):
