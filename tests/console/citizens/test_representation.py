@@ -36,6 +36,19 @@ async def acts_for(world: World, citizen: str) -> list[str]:
     return [person.pin for person in children(await RepresentedInTheRegisters(world.graph)(citizen))]
 
 
+@contextlib.asynccontextmanager
+async def hidden(world: World, citizen: str) -> AsyncIterator[None]:
+    """While this is open, this citizen is a protected person in the population register."""
+    connection = await asyncpg.connect(world.databases["population"]._url)
+    for protected in (True, False):
+        await connection.execute("update family_links set protected = $1 where pin = $2", protected, citizen)
+        relative = "update family_links set relative_protected = $1 where relative_pin = $2"
+        await connection.execute(relative, protected, citizen)
+        if protected:
+            yield
+    await connection.close()
+
+
 async def test_a_parent_acts_for_a_child(world: World) -> None:
     (son,) = await RepresentedInTheRegisters(world.graph)(FATHER)
     assert (son.pin, son.name, son.born) == (SON, "Trần Minh Khôi", "2017-02-20")
@@ -45,8 +58,8 @@ async def test_a_guardian_acts_for_a_ward_and_no_longer_for_children_who_are_gro
     assert await acts_for(world, GRANDMOTHER) == [WARD]
 
 
-async def test_a_parent_does_not_act_where_the_register_names_somebody_else(world: World) -> None:
-    """The ward gets a living father, for whom the register does not provide."""
+async def give_the_ward_a_father(world: World) -> None:
+    """A living one, for whom the register does not provide."""
     swap = "update family_links set {0} = $1 where {1} = $2 and kind = $3"
     connection = await asyncpg.connect(world.databases["population"]._url)
     await connection.execute(swap.format("relative_pin", "pin"), NOBODYS, WARD, "FATHER")
@@ -54,7 +67,19 @@ async def test_a_parent_does_not_act_where_the_register_names_somebody_else(worl
     found = await connection.fetchval("select count(*) from family_links where pin = $1 and kind = 'CHILD'", NOBODYS)
     await connection.close()
     assert found == 1
+
+
+async def test_a_parent_does_not_act_where_the_register_names_somebody_else(world: World) -> None:
+    await give_the_ward_a_father(world)
     assert await acts_for(world, NOBODYS) == []
+    assert await acts_for(world, GRANDMOTHER) == [WARD]
+
+
+async def test_a_parent_does_not_act_where_the_register_names_somebody_whom_it_protects(world: World) -> None:
+    """The grandmother hides, perhaps from that very father."""
+    await give_the_ward_a_father(world)
+    async with hidden(world, GRANDMOTHER):
+        assert await acts_for(world, NOBODYS) == []
     assert await acts_for(world, GRANDMOTHER) == [WARD]
 
 
