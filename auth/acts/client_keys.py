@@ -1,7 +1,7 @@
 """Clients' keys: which may be registered, and how an agency rolls its own without an outage.
 
-An agency adds a key beside the one in use, moves its systems over, and retires the old one: two at a time, never none.
-Officers add one for it as a proposal. A key belongs to one client only, so that a signature says whose it is.
+A client adds a key beside the one in use, its agency moves over to it and retires the old one: two at a time, never
+none. Officers add one for it as a proposal. A key belongs to one client only, so that a signature says whose it is.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from auth.acts.change import Change, ClientId, Text, as_json
 from auth.acts.desk import Outcome, Work
 from auth.acts.grants import Hands
-from auth.acts.refusals import Conflict, Invalid
+from auth.acts.refusals import Conflict, Forbidden, Invalid
 from auth.keys import UnacceptableKey, client_keys
 from auth.tables import clients
 
@@ -89,14 +89,26 @@ async def check_adding(work: Work, change: AddKey) -> Outcome:
 
 
 async def add(work: Work, change: AddKey) -> Outcome:
-    """By the client's own agency, at once."""
+    """By the client itself, at once, if its tokens are bound to a key.
+
+    A key outlives the token with which it is added. So whoever has got hold of a bearer token, or of one client of an
+    agency, does not come to stay, or to another client's rights, by it.
+    """
     outcome = await check_adding(work, change)
-    await _keep(work, change.client, [*await _held(work, change.client), as_json(change.key)])
-    return outcome
+    if work.actor.name != change.client:
+        raise Forbidden("A client adds keys of its own; for another one, officers do.")
+    if await work.connection.scalar(select(clients.c.token_type).where(clients.c.client == change.client)) == "Bearer":
+        raise Forbidden("A client registered for Bearer tokens gets its keys from officers.")
+    return await _added(work, change, outcome)
 
 
 async def add_for(work: Work, change: AddKey, _: Hands) -> Outcome:
-    return await add(work, change)
+    return await _added(work, change, await check_adding(work, change))
+
+
+async def _added(work: Work, change: AddKey, outcome: Outcome) -> Outcome:
+    await _keep(work, change.client, [*await _held(work, change.client), as_json(change.key)])
+    return outcome
 
 
 async def retire(work: Work, change: RetireClientKey) -> Outcome:

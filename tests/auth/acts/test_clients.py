@@ -334,6 +334,19 @@ async def test_an_agency_touches_no_key_of_another(office: Office, desk_client: 
     assert await kids(office, "other") == ["other"]
 
 
+async def test_a_client_makes_itself_no_way_into_another_of_its_agency(office: Office, desk_client: Actor) -> None:
+    await office.widens(system())
+    await refused(office.does(desk_client, AddKey("tax", a_key("fresh"))), Forbidden)
+    assert len(await kids(office, "tax")) == 1
+
+
+async def test_a_bearer_token_in_other_hands_brings_no_key(office: Office, desk_client: Actor) -> None:
+    await office.connection.execute("update clients set token_type = 'Bearer'")
+    await refused(office.does(desk_client, AddKey("desk", a_key("fresh"))), Forbidden)
+    await office.widens(AddKey("desk", a_key("fresh")))
+    assert await kids(office, "desk") == ["desk", "fresh"]
+
+
 async def test_another_key_of_the_same_name_is_refused(office: Office, desk_client: Actor) -> None:
     await refused(office.does(desk_client, AddKey("desk", a_key("desk"))), Conflict)
     await refused(office.does(desk_client, RetireClientKey("desk", "unheard-of", WHY)), Conflict)
