@@ -142,7 +142,8 @@ class RelyingParty:
 
     def _created(self, answer: RegistrationCredential, challenge: bytes) -> NewPasskey:
         _refuse_frames(answer.response.client_data_json)
-        if parse_attestation_object(answer.response.attestation_object).fmt not in _ATTESTATIONS:
+        attestation = parse_attestation_object(answer.response.attestation_object)
+        if attestation.fmt not in _ATTESTATIONS or attestation.att_stmt.x5c is not None:
             raise PasskeyRefused
         made = webauthn.verify_registration_response(
             credential=answer,

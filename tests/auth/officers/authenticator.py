@@ -34,9 +34,10 @@ class Authenticator:
         """What a browser sends after `navigator.credentials.create(options)`."""
         length = len(self.credential).to_bytes(2, "big")
         made = self.aaguid + length + self.credential + cbor2.dumps(wrong.pop("cose", self._cose()))
-        fmt, statement = wrong.pop("fmt", AttestationFormat.NONE.value), wrong.pop("statement", lambda _: {})
+        fmt, statement = wrong.pop("fmt", AttestationFormat.NONE.value), wrong.pop("statement", lambda *_: {})
         client_data = self._client_data("webauthn.create", options, **wrong)
-        attested = {"fmt": fmt, "attStmt": statement(client_data), "authData": self._data(ATTESTED) + made}
+        data = self._data(ATTESTED) + made
+        attested = {"fmt": fmt, "attStmt": statement(client_data, data), "authData": data}
         return self._sent({"clientDataJSON": client_data, "attestationObject": cbor2.dumps(attested)})
 
     def get(self, options: dict[str, Any], **wrong: Any) -> str:

@@ -148,7 +148,8 @@ def test_a_makers_certificate_is_not_even_read(fmt: str) -> None:
         created(passkey(), fmt=fmt)
 
 
-def test_a_makers_certificate_is_refused_though_its_signature_holds() -> None:
+@pytest.mark.parametrize("fmt", ["fido-u2f", "packed"])
+def test_a_makers_certificate_is_refused_though_its_signature_holds(fmt: str) -> None:
     made, maker = passkey(), ec.generate_private_key(ec.SECP256R1())
     name, now = x509.Name([]), datetime.now(UTC)
     certificate = x509.CertificateBuilder(name, name, maker.public_key(), 1, now, now).sign(maker, SHA256())
@@ -156,11 +157,12 @@ def test_a_makers_certificate_is_refused_though_its_signature_holds() -> None:
     scope = sha256(PARTY.name.encode()).digest()
     point = made.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
-    def vouch(client_data: bytes) -> dict[str, Any]:
-        signed = b"\0" + scope + sha256(client_data).digest() + made.credential + point
-        return {"sig": maker.sign(signed, ec.ECDSA(SHA256())), "x5c": x5c}
+    def vouch(client_data: bytes, data: bytes) -> dict[str, Any]:
+        seen = sha256(client_data).digest()
+        signed = data + seen if fmt == "packed" else b"\0" + scope + seen + made.credential + point
+        return {"alg": -7, "sig": maker.sign(signed, ec.ECDSA(SHA256())), "x5c": x5c}
 
-    sent = made.create(PARTY.creation("an", "An", CHALLENGE, []), fmt="fido-u2f", statement=vouch)
+    sent = made.create(PARTY.creation("an", "An", CHALLENGE, []), fmt=fmt, statement=vouch)
     believed = webauthn.verify_registration_response(
         credential=sent, expected_challenge=CHALLENGE, expected_rp_id=PARTY.name, expected_origin=ORIGIN
     )
