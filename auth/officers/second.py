@@ -32,7 +32,7 @@ async def begin(officers: Officers, session: OfficerSession, label: str) -> Opti
 async def allow(officers: Officers, session: OfficerSession, assertion: str) -> tuple[Options, str]:
     """The first passkey signed: what `create` is given for the second, and the session's new secret."""
     signed = await step_up.finish(officers, session, assertion)
-    change = _as(EnrollPasskey, signed.change)
+    change = _own(EnrollPasskey, signed.change, session)
     async with officers.engine.connect() as connection:
         held = await passkeys.of(connection, session.officer)
     kept = {"change": as_json(change), "evidence": as_json(signed.evidence)}
@@ -48,7 +48,7 @@ async def finish(officers: Officers, session: OfficerSession, creation: str) -> 
     if kept is None:
         raise ChallengeGone
     made = officers.party.created(answer, challenge)
-    change, evidence = _as(EnrollPasskey, kept["change"]), msgspec.convert(kept["evidence"], Evidence)
+    change, evidence = _own(EnrollPasskey, kept["change"], session), msgspec.convert(kept["evidence"], Evidence)
     async with officers.engine.begin() as connection:
         await log.lock(connection)
         await passkeys.add(connection, session.officer, made, change.label)
@@ -57,7 +57,7 @@ async def finish(officers: Officers, session: OfficerSession, creation: str) -> 
 
 async def finish_removal(officers: Officers, session: OfficerSession, signed: Signed) -> None:
     """Remove the passkey that the signed change names. Raises LastPasskey, Malformed."""
-    change = _as(RemovePasskey, signed.change)
+    change = _own(RemovePasskey, signed.change, session)
     credential = await removable(officers, session, change.passkey)
     async with officers.engine.begin() as connection:
         await log.lock(connection)
@@ -78,9 +78,12 @@ async def removable(officers: Officers, session: OfficerSession, passkey: str) -
     return held[passkey]
 
 
-def _as(kind: type[Own], change: dict[str, Any]) -> Own:
-    """The change, if it is of this kind: a signature under anything else leads nowhere here."""
+def _own(kind: type[Own], change: dict[str, Any], session: OfficerSession) -> Own:
+    """The change, if it is of this kind, and about the officer who signed it: nobody acts in another's name."""
     try:
-        return msgspec.convert(change, kind)
+        read = msgspec.convert(change, kind)
     except msgspec.ValidationError as error:
         raise Malformed from error
+    if read.officer != session.officer:
+        raise Malformed
+    return read

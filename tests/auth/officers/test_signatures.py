@@ -2,12 +2,15 @@
 
 import json
 
+import pytest
+
 from auth.acts.actors import Actor
 from auth.acts.agencies import SuspendAgency
 from auth.acts.desk import Desk
 from auth.acts.perform import perform
 from auth.officers import second, step_up
 from auth.officers.changes import RemovePasskey, fingerprint
+from auth.officers.refusals import Malformed
 from auth.officers.signatures import unsigned
 from tests.auth.officers.authenticator import Authenticator, encoded
 from tests.auth.officers.conftest import ORIGIN, Room
@@ -65,6 +68,18 @@ async def test_what_officers_did_holds_also_after_the_passkey_was_removed(room: 
     acts = await room.run("select act from acts where actor_kind = 'officer' and evidence <> 'null'")
     assert {str(act) for (act,) in acts} == {"passkey.enroll", "agency.suspend", "passkey.remove"}
     assert await found(room) == []
+
+
+async def test_an_officer_writes_nothing_into_the_record_under_another_officers_name(room: Room) -> None:
+    session = await room.session(await room.officer("an"))
+    await room.admit("binh")
+    first, other = room.passkeys["an"]
+    change = RemovePasskey(officer="binh", passkey=fingerprint(other.credential))
+    signed = await step_up.finish(room.here, session, first.get(await step_up.begin(room.here, session, change)))
+    with pytest.raises(Malformed):
+        await second.finish_removal(room.here, session, signed)
+    assert await room.run("select act_id from acts where actor = 'binh' or act = 'passkey.remove'") == []
+    assert await room.run("select 1 from passkeys where removed_at is not null") == []
 
 
 async def test_an_act_without_a_signature_is_found(room: Room) -> None:
