@@ -36,7 +36,7 @@ class Arrived:
 
 async def arrive(connection: AsyncConnection, client: str, request_uri: str) -> Arrived | None:
     """The request of that name, if it is this client's and came in time; from then on the citizen has time."""
-    if not request_uri.startswith(REQUEST_URI):
+    if not request_uri.startswith(REQUEST_URI) or not client.isprintable():
         return None
     secret, waiting = request_uri.removeprefix(REQUEST_URI), pushed_requests
     parameters = waiting.c.parameters

@@ -108,7 +108,8 @@ async def test_an_assertion_used_for_one_request_does_not_push_another(same_port
 async def test_a_request_is_for_the_client_that_pushed_it_only(same_portal: Portal) -> None:
     name = await same_portal.pushed()
     async with same_portal.desk.engine.begin() as connection:
-        assert await arrive(connection, "desk", name) is None
+        for other in ("desk", "", "portal\0", "portal\ufffd", "portal "):
+            assert await arrive(connection, other, name) is None
         assert await arrive(connection, "portal", name) is not None
 
 
