@@ -329,7 +329,7 @@ def upgrade() -> None:
     op.execute("update signing_keys set state = 'previous' where state = 'current'")  # the first start makes one current
     op.create_index("signing_keys_one_current", "signing_keys", ["state"], unique=True, postgresql_where=sa.text("state = 'current'"))
     # Alembic does not compare checks and defaults.
-    op.execute("delete from grants where state in ('proposed', 'refused')")
+    op.execute("delete from grants where state in ('proposed', 'refused') or approved_by is null")  # none of them counted
     op.execute("update grants set state = 'revoked', revoked_by = coalesce(revoked_by, approved_by) where state = 'expired'")
     op.alter_column("grants", "state", server_default=None)
     op.alter_column("signing_keys", "state", server_default=None)
