@@ -75,6 +75,7 @@ async def test_a_citizen_comes_from_a_portal_of_another_site_agrees_and_returns(
         assert answer["data"]["me"]["fullName"] == "Vũ Đức Thắng"
 
         await browser.go(served.issuer + "/my/consents?lang=en")
+        await shown(browser, "/my/consents")  # what was heard may have been the end of the page before
         await browser.picture(tmp_path / "3-own.png")
         assert "What I have agreed to" in await browser.text()
         await from_another_site(browser, served.issuer + "/my/consents")

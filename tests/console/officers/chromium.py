@@ -102,10 +102,10 @@ class Chromium:
     async def tap(self, key: str) -> None:
         codes = {"Enter": (13, "\r"), "Tab": (9, "\t")}
         code, text = codes[key]
-        for kind in ("keyDown", "keyUp"):
-            await self.send(
-                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text
-            )
+        stroke = {"key": key, "code": key, "windowsVirtualKeyCode": code, "text": text}
+        await self.send("Input.dispatchKeyEvent", type="keyDown", **stroke)
+        with contextlib.suppress(RuntimeError):  # the page that heard it go down may have left already
+            await self.send("Input.dispatchKeyEvent", type="keyUp", **stroke)
 
     async def focus(self, selector: str) -> None:
         assert await self.evaluate(f"document.querySelector({json.dumps(selector)})?.focus() ?? true")
