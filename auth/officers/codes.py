@@ -34,10 +34,11 @@ def kept(code: str) -> bytes:
 
 def is_right(given: str, kept: bytes | None) -> bool:
     """Whether this is the code. A link that the machine itself printed has none: there is no second person yet."""
-    return kept is None or hmac.compare_digest(digest(_read(given)), kept)
+    letters = _read(given)
+    return kept is None or (letters != "" and hmac.compare_digest(digest(letters), kept))
 
 
 def _read(given: str) -> str:
-    """The letters that were meant; empty, and so nobody's code, where no code was written."""
+    """The letters that were meant; empty where no code was written."""
     letters = given.upper().translate(_MEANT) if given.isascii() else ""
     return letters if _CODE.fullmatch(letters) else ""
