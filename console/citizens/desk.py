@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from auth import opaque
+from auth.acts.refusals import Undecided
 from auth.citizens import sessions
 from auth.citizens.desk import CitizenDesk
 from auth.citizens.id_tokens import SignInRefused
@@ -19,6 +20,7 @@ from auth.citizens.sessions import CitizenSession
 from auth.cookies import Cookie, session_cookie
 from auth.database import OUTAGES
 from auth.errors import GrantsUnconfirmed
+from auth.oauth.rates import ADDRESS_PER_MINUTE, Rates, network_of
 from auth.origins import sent_by_our_page
 from console.citizens.labels import Described
 from console.forms import UnreadableForm, fields
@@ -66,6 +68,14 @@ class NotSignedIn(Problem):
     )
 
 
+class TooOften(Problem):
+    status = 429
+    text = (
+        "Quá nhiều yêu cầu từ địa chỉ này. Hãy thử lại sau một phút.",
+        "Too many requests from this address. Try again in a minute.",
+    )
+
+
 class Unavailable(Problem):
     status = 503
     text = (
@@ -83,6 +93,7 @@ class Counter:
 
     desk: CitizenDesk
     described: Described
+    rates: Rates = field(default_factory=Rates)
 
     @functools.cached_property
     def session_cookie(self) -> Cookie:
@@ -97,6 +108,12 @@ class Counter:
         async with self.desk.engine.begin() as connection:
             subjects = self.desk.authority.subjects
             return await sessions.current(connection, subjects, self.session_cookie.read(request))
+
+    def count(self, request: Request) -> None:
+        """Raises `TooOften`. For what is written down for strangers, before it is."""
+        network = network_of(request.client.host) if request.client else ""
+        if self.rates.wait_s(network, ADDRESS_PER_MINUTE):
+            raise TooOften
 
     async def sent(self, request: Request, use: str | None = None) -> tuple[CitizenSession, dict[str, str]]:
         """Who sent this form, and its fields. Raises `NotOurs` unless our page for this session sent it.
@@ -131,7 +148,7 @@ def told(page: Callable[[Self, Request], Awaitable[Response]]) -> Callable[[Self
         except (ProviderUnreachable, RegisterSilent) as silent:
             log.warning("citizen_page_unavailable", reason=str(silent))
             return _say(request, Unavailable())
-        except (GrantsUnconfirmed, *OUTAGES) as outage:
+        except (GrantsUnconfirmed, Undecided, *OUTAGES) as outage:
             log.warning("citizen_page_unavailable", reason=type(outage).__name__)
             return _say(request, Unavailable())
 

@@ -1,6 +1,7 @@
 """A citizen's own page: what was allowed, until when, and the button that ends it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from auth.citizens import consents, sessions
 from auth.citizens.consents import Consent
 from auth.citizens.representation import RegisterSilent
 from auth.citizens.sessions import CitizenSession
+from auth.database import OUTAGES
 from auth.policy.acknowledgements import in_force
 from console.citizens.desk import Counter, Gone, away, told
 from console.citizens.labels import grouped
@@ -90,7 +92,8 @@ class OwnConsents:
             done = await perform(self._desk.acts, actor, WithdrawConsent(consent=int(number)))
         except ActRefused as error:
             raise Gone from error
-        await in_force(self._desk.engine, done.revision)
+        with suppress(*OUTAGES):  # it is withdrawn; only where that is in force already is not known
+            await in_force(self._desk.engine, done.revision)
         return away(OWN)
 
     async def _leave(self, request: Request, session: CitizenSession) -> Response:

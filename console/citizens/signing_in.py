@@ -52,6 +52,7 @@ class SigningIn:
 
     async def begin(self, request: Request, then: str) -> Response:
         """On to the provider; afterwards the browser goes to `then`, a path of ours."""
+        self._counter.count(request)
         provider = self._provider()
         cookie = self._counter.browser_cookie
         browser = cookie.read(request) or opaque.fresh()
