@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from auth.acts import (
     agencies,
@@ -91,10 +91,16 @@ async def perform(
     try:
         async with desk.work(actor) as work:
             return await _perform(work, change, make, evidence, key)
-    except (IntegrityError, DataError) as error:
-        raise Invalid("The change cannot be written as it is.") from error
     except _OUTAGES as error:
+        if _is_unwritable(error):
+            raise Invalid("The change cannot be written as it is.") from error
         raise Undecided from error
+
+
+def _is_unwritable(error: Exception) -> bool:
+    """Whether a constraint refuses the row, or no column can hold a value: a day after the last one that there is."""
+    said = error.driver_exception if isinstance(error, DBAPIError) else error
+    return isinstance(said, asyncpg.IntegrityConstraintViolationError | asyncpg.DataError)
 
 
 async def _perform(

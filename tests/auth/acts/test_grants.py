@@ -37,6 +37,12 @@ async def test_one_person_revokes_and_it_is_on_record(office: Office, actor: Act
     await refused(office.does(actor, RevokeGrant(grant, WHY)), Conflict)
 
 
+async def test_a_day_that_no_row_can_hold_is_refused_and_one_far_off_is_not(office: Office) -> None:
+    last = datetime.fromisoformat("9999-12-31T23:59:59-12:00")  # in UTC the year after has begun
+    await refused(office.gives(with_(valid_until=last)), Invalid)
+    assert await state(office, await office.gives(with_(valid_until=last.replace(tzinfo=UTC)))) == "active"
+
+
 @pytest.mark.parametrize("actor", [DUNG, EM, Actor("officer", "nobody"), Actor("citizen", "sealed")])
 async def test_nobody_without_the_role_narrows(office: Office, actor: Actor) -> None:
     grant = await office.gives()
