@@ -20,4 +20,5 @@ def engine_of(dsn: str, connections: int, patience_s: float = DATABASE_S) -> Asy
         max_overflow=0,
         pool_timeout=patience_s,
         pool_pre_ping=True,
+        hide_parameters=True,  # what a statement was given stands in no error
     )

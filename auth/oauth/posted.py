@@ -35,7 +35,7 @@ _TOO_SLOW = Answer(
 
 
 class Door:
-    """Counts who comes in, at all endpoints together."""
+    """Counts who comes in by it, at all its endpoints together."""
 
     def __init__(self, server: AuthorizationServer) -> None:
         self._server, self._rates = server, Rates()
