@@ -50,16 +50,23 @@ def _person(signature: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Who may do an act. `signed`: an officer's passkey must have signed it."""
+    """Who may do an act. `signed`: an officer's passkey must have signed it.
+
+    `bound`: of clients, only those whose tokens are bound to a key. What comes of the act outlives the token, so that a
+    bearer token in other hands would be good for more than its five minutes.
+    """
 
     roles: frozenset[Role] = frozenset()
     opens_emergencies: bool = False
     kinds: frozenset[ActorKind] = frozenset()
     signed: bool = True
+    bound: bool = False
 
 
-def _may(*roles: Role, kinds: str = "", emergencies: bool = False, signed: bool = True) -> Permission:
-    return Permission(frozenset(roles), emergencies, frozenset(kinds.split()), signed)  # type: ignore[arg-type]
+def _may(
+    *roles: Role, kinds: str = "", emergencies: bool = False, signed: bool = True, bound: bool = False
+) -> Permission:
+    return Permission(frozenset(roles), emergencies, frozenset(kinds.split()), signed, bound)  # type: ignore[arg-type]
 
 
 _NARROWS = _may("proposer", "approver", kinds="machine")
@@ -82,8 +89,8 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "client.suspend": _NARROWS,
         "client.narrow": _NARROWS,
         "client.retire_key": _may("proposer", "approver", kinds="machine agency"),
-        "client.add_key": _may(kinds="agency"),
-        "delegation.make": _may(kinds="agency"),
+        "client.add_key": _may(kinds="agency", bound=True),
+        "delegation.make": _may(kinds="agency", bound=True),
         "delegation.revoke": _may("proposer", "approver", kinds="machine agency"),
         "operation.register": _may(kinds="agency machine"),
         "operation.withdraw": _may("proposer", "approver", kinds="agency machine"),
@@ -102,10 +109,11 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an actor is now, read in the transaction of the act."""
+    """What an actor is now, read in the transaction of the act. `bound`: a client whose tokens are bound to a key."""
 
     roles: frozenset[str] = frozenset()
     opens_emergencies: bool = False
+    bound: bool = False
 
     def has(self, permission: Permission) -> bool:
         return bool(self.roles & permission.roles) or (permission.opens_emergencies and self.opens_emergencies)
@@ -116,7 +124,7 @@ async def standing(connection: AsyncConnection, actor: Actor) -> Standing:
     if actor.kind == "officer":
         return await _officer(connection, actor.name)
     if actor.kind == "agency":
-        await _live_client(connection, actor)
+        return await _client(connection, actor)
     return Standing()
 
 
@@ -133,12 +141,14 @@ async def _officer(connection: AsyncConnection, name: str) -> Standing:
     return Standing(frozenset(row.roles), row.opens_emergencies)
 
 
-async def _live_client(connection: AsyncConnection, actor: Actor) -> None:
+async def _client(connection: AsyncConnection, actor: Actor) -> Standing:
     live = (
-        select(clients.c.client)
+        select(clients.c.token_type)
         .join(agencies, agencies.c.agency == clients.c.agency)
         .where(clients.c.client == actor.name, clients.c.agency == actor.agency)
         .where(clients.c.state == "active", agencies.c.state == "active")
     )
-    if (await connection.execute(live)).one_or_none() is None:
+    token_type = await connection.scalar(live)
+    if token_type is None:
         raise Forbidden("The client, or its agency, is not admitted.")
+    return Standing(bound=token_type == "DPoP")  # noqa: S105  the name of a kind of token

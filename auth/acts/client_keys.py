@@ -89,16 +89,10 @@ async def check_adding(work: Work, change: AddKey) -> Outcome:
 
 
 async def add(work: Work, change: AddKey) -> Outcome:
-    """By the client itself, at once, if its tokens are bound to a key.
-
-    A key outlives the token with which it is added. So whoever has got hold of a bearer token, or of one client of an
-    agency, does not come to stay, or to another client's rights, by it.
-    """
+    """By the client itself, at once: whoever has got hold of one does not come to the rights of another by it."""
     outcome = await check_adding(work, change)
     if work.actor.name != change.client:
         raise Forbidden("A client adds keys of its own; for another one, officers do.")
-    if await work.connection.scalar(select(clients.c.token_type).where(clients.c.client == change.client)) == "Bearer":
-        raise Forbidden("A client registered for Bearer tokens gets its keys from officers.")
     return await _added(work, change, outcome)
 
 

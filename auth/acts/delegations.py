@@ -1,8 +1,8 @@
 """Delegations: an agency lets a supplier's client use some of the agency's own rights, for a time.
 
-The agency's own client makes one at once; officers make one for an agency as a proposal. What is delegated must be
-granted to the agency when it is made, set by set and scope by scope; what is allowed later is again only what the
-agency itself may do then.
+The agency's own client makes one at once, if its tokens are bound to a key; officers make one for an agency as a
+proposal. What is delegated must be granted to the agency when it is made, set by set and scope by scope; what is
+allowed later is again only what the agency itself may do then.
 """
 
 from sqlalchemy import insert, select, update

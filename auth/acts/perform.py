@@ -126,6 +126,8 @@ async def _admit(work: Work, permission: Permission) -> None:
     found = await standing(work.connection, work.actor)
     if work.actor.kind not in permission.kinds and not found.has(permission):
         raise Forbidden("This is for others to do.")
+    if permission.bound and not found.bound:
+        raise Forbidden("A client registered for Bearer tokens cannot do this; an officer proposes it.")
 
 
 async def _signed(work: Work, permission: Permission, asked: str, evidence: Evidence | None) -> dict[str, Any] | None:

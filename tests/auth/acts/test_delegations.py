@@ -36,6 +36,13 @@ async def test_an_agency_lends_what_it_is_granted(office: Office, desk_client: A
 
 
 @pytest.mark.usefixtures("supplier")
+async def test_a_bearer_token_in_other_hands_lends_nothing(office: Office, desk_client: Actor) -> None:
+    await office.connection.execute("update clients set token_type = 'Bearer'")
+    await refused(office.does(desk_client, lending(NAME)), Forbidden)
+    assert await office.count("delegations") == 0
+
+
+@pytest.mark.usefixtures("supplier")
 async def test_officers_lend_for_an_agency_by_two(office: Office) -> None:
     await refused(office.does(CHI, lending(NAME)), Forbidden)
     await refused(office.does(MACHINE, lending(NAME)), Forbidden)

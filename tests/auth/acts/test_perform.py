@@ -178,6 +178,7 @@ def test_no_permission_stands_for_a_change_that_only_widens() -> None:
     alone = {act_of(change) for change in KINDS} & set(PERMISSIONS)
     assert alone == {"client.add_key", "delegation.make"}
     assert all(PERMISSIONS[act].kinds == {"agency"} and not PERMISSIONS[act].roles for act in alone)
+    assert {act for act, permission in PERMISSIONS.items() if permission.bound} == alone
 
 
 # Canonical form
