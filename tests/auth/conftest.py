@@ -1,7 +1,6 @@
 """Processes of an installation over a migrated database of the test's own."""
 
 import contextlib
-import itertools
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -14,24 +13,17 @@ from auth.scopes import Catalogue
 from installation.databases import database_name
 from installation.postgres import Postgres
 from installation.settings import Settings
+from tests.auth.databases import lent
 from tests.auth.logs import Logged
 from tests.auth.portals import Portal, add_portal, portal_at
 from tests.auth.world import BASIS, BORN, CATALOGUE, ISSUER, NAME, Files, Installation, communes_of, settled
 
-_databases = itertools.count()
-
-
 Install = Callable[..., Awaitable[Installation]]
 
 
-@contextlib.asynccontextmanager
-async def database(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[str]:
-    name = f"auth_of_{worker}_{next(_databases)}"
-    server = await asyncpg.connect(postgres.url("postgres"))
-    await server.execute(f"create database {name} template {database_name(templates, 'auth')}")
-    yield postgres.url(name)
-    await server.execute(f"drop database {name} with (force)")
-    await server.close()
+def database(postgres: Postgres, templates: Settings, worker: str) -> contextlib.AbstractAsyncContextManager[str]:
+    """The URL of a migrated, empty database of the authority."""
+    return lent(postgres, database_name(templates, "auth"), worker)
 
 
 @contextlib.asynccontextmanager
