@@ -41,6 +41,12 @@ def asked_resource(form: Mapping[str, str], issuer: str) -> str:
     return resource
 
 
+def check_resource(form: Mapping[str, str], issuer: str) -> None:
+    """Where only the graph can be meant: a token that speaks for a citizen, or came of another, opens no other door."""
+    if asked_resource(form, issuer) != audience(issuer):
+        raise InvalidTarget(f"Such a token is made for resource {audience(issuer)} only.")
+
+
 def check_scope(
     request: TokenRequest, client: RegisteredClient, snapshot: Snapshot, catalogue: Catalogue, *, for_citizen: bool
 ) -> str:

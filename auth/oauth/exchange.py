@@ -29,7 +29,7 @@ from auth.access.purposes import PurposeDetail
 from auth.access.tokens import Claims, audience
 from auth.caller import Caller
 from auth.errors import Unauthenticated
-from auth.oauth.asked import asked_resource, asking_for, known_names, listing, not_supplied
+from auth.oauth.asked import asking_for, check_resource, known_names, listing, not_supplied
 from auth.oauth.assertion import METHOD
 from auth.oauth.bridge import TokenRequest
 from auth.oauth.issuing import Lineage, Speaking, Terms, check_binding, issue
@@ -115,5 +115,6 @@ def _check_form(form: dict[str, str], issuer: str) -> None:
         raise InvalidRequestError("Only an access token is given for a token.")
     if given := [name for name in _NOT_READ if name in form]:
         raise InvalidRequestError(f"An exchanged token keeps purpose and subject: leave out {' '.join(given)}.")
-    if "audience" in form or asked_resource(form, issuer) != audience(issuer):
-        raise InvalidTarget(f"Tokens are exchanged for resource {audience(issuer)} only.")
+    if "audience" in form:
+        raise InvalidTarget("Name what the token is for by resource, not by audience.")
+    check_resource(form, issuer)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from auth import opaque
 from auth.access.purposes import PurposeDetail
-from auth.oauth.asked import asked_detail, asking_for, check_scope
+from auth.oauth.asked import asked_detail, asking_for, check_resource, check_scope
 from auth.oauth.bridge import Answer, TokenRequest
 from auth.oauth.issuing import Speaking, Terms, check_binding, issue
 from auth.oauth.portals import names_for
@@ -75,6 +75,7 @@ def _checked(
 ) -> Pushed:
     form, snapshot = request.form, server.authority.snapshot()
     _check_response(form)
+    check_resource(form, server.authority.issuer)
     if form.get("redirect_uri") not in addresses:
         raise InvalidRequestError("redirect_uri must be given, and be one that is registered, letter by letter.")
     if not _SHA256.fullmatch(form.get("code_challenge", "")) or form.get("code_challenge_method") != "S256":

@@ -9,9 +9,11 @@ from sqlalchemy import Row
 
 from auth.access.subject import SubjectSeal
 from auth.access.tokens import CLOCK_SKEW_S, LIFETIME_S
+from auth.oauth.asked import check_resource
 from auth.oauth.assertion import METHOD
 from auth.oauth.bridge import TokenRequest
 from auth.oauth.issuing import Speaking, check_binding
+from auth.oauth.refusals import InvalidAuthorizationDetails
 from auth.oauth.registered import RegisteredClient
 
 if TYPE_CHECKING:
@@ -30,12 +32,20 @@ class PortalGrant(BaseGrant, TokenEndpointMixin):
     server: "AuthorizationServer"
 
     def authenticate(self) -> None:
-        """The client is who it says, is a portal, and holds tokens as it is registered to."""
+        """The client is who it says, is a portal, holds tokens as it is registered to, and asks for nothing else now.
+
+        What was pushed stands: a purpose or a resource that is named only here is refused, not passed over.
+        """
         client = self.authenticate_token_endpoint_client()
         self.request.client = client
         if not client.check_grant_type(str(self.GRANT_TYPE)):
             raise UnauthorizedClientError("Only a portal may ask for tokens that speak for a citizen.")
         check_binding(self.portal, self.request.jkt)
+        check_resource(self.request.form, self.server.authority.issuer)
+        if "authorization_details" in self.request.form:
+            raise InvalidAuthorizationDetails(
+                "The purpose is the one that was pushed: leave out authorization_details."
+            )
 
     @property
     def portal(self) -> RegisteredClient:

@@ -15,7 +15,7 @@ from auth.reach import SELF
 from tests.auth.conftest import Install
 from tests.auth.holders import TOKEN, holder_at
 from tests.auth.portals import ANH, BE, PURPOSE, VERIFIER, Portal, add_portal, child_born, portal_at
-from tests.auth.world import BASIC, BORN, NAME, Installation, settled, until
+from tests.auth.world import BASIC, BORN, ISSUER, NAME, Installation, settled, until
 
 
 def refused(answer: Answer, error: str = "invalid_grant") -> bool:
@@ -93,6 +93,24 @@ async def test_a_request_without_code_or_address_is_no_request_and_spends_nothin
     form = {name: value for name, value in portal.exchanging(code).items() if name != missing}
     assert refused(await portal.made.server.token(form), "invalid_request")
     assert (await portal.exchange(code)).status == 200
+
+
+NOT_ASKED: dict[str, str] = {
+    "resource": ISSUER + "/office/graphql",
+    "authorization_details": '[{"type": "urn:lienthong:purpose", "purpose": "security"}]',
+}
+
+
+@pytest.mark.parametrize("name", NOT_ASKED)
+async def test_what_was_not_pushed_cannot_be_asked_for_with_a_code_or_a_refresh_token(
+    portal: Portal, name: str
+) -> None:
+    code, added = await portal.code(), {name: NOT_ASKED[name]}
+    error = "invalid_target" if name == "resource" else "invalid_authorization_details"
+    assert refused(await portal.exchange(code, **added), error)
+    token = (await portal.exchange(code)).body["refresh_token"]  # nothing was spent
+    assert refused(await portal.refresh(token, **added), error)
+    assert (await portal.refresh(token, resource=ISSUER + "/graphql")).status == 200
 
 
 @pytest.mark.parametrize("code", ["x", "A" * 43, "A" * 4000])

@@ -77,6 +77,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a scope granted for another purpose": ({"authorization_details": details(purpose="security")}, "invalid_scope"),
     "a thumbprint that is none": ({"dpop_jkt": "x"}, "invalid_request"),
     "a key though tokens are Bearer": ({"dpop_jkt": "A" * 43}, "invalid_dpop_proof"),
+    "another resource": ({"resource": ISSUER + "/office/graphql"}, "invalid_target"),
+    "a resource of somebody else": ({"resource": "https://elsewhere.example/"}, "invalid_target"),
     "another client's id": ({"client_id": "desk"}, "invalid_client"),
     "a secret": ({"client_secret": "x"}, "invalid_request"),
     "no assertion": ({"client_assertion": None}, "invalid_client"),
