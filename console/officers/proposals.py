@@ -5,6 +5,7 @@ into what is signed, so that nobody approves other words than they read. Only of
 see proposals.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,8 +41,8 @@ class Proposals:
     def routes(self) -> list[Route]:
         return [
             Route(PROPOSALS, self.listed, methods=["GET"]),
-            Route(PROPOSALS + "/{number:int}", self.show, methods=["GET"]),
-            Route(PROPOSALS + "/{number:int}/refuse", self.show_refusal, methods=["GET"]),
+            Route(PROPOSALS + "/{number}", self.show, methods=["GET"]),
+            Route(PROPOSALS + "/{number}/refuse", self.show_refusal, methods=["GET"]),
         ]
 
     @page
@@ -94,7 +95,7 @@ class Proposals:
     async def _looked_at(self, request: Request) -> tuple[OfficerSession, Row[Any], Outcome | None, Text | None]:
         """The proposal, what it would change now, or why it could not be made now."""
         session = await self._reader(request)
-        number = min(request.path_params["number"], 2**63 - 1)
+        number = _number(request.path_params["number"])
         async with self._desk.acts.looking(Actor("officer", session.officer)) as work:
             row = await work.get(select(proposals).where(proposals.c.proposal == number), "proposal")
             try:
@@ -104,6 +105,12 @@ class Proposals:
         return session, row, outcome, None
 
 
+def _number(text: str) -> int:
+    """Of a proposal, as an address says it; 0, and so nobody's, where it says none."""
+    return int(text) if _NUMBER.fullmatch(text) else 0
+
+
+_NUMBER = re.compile("[0-9]{1,18}")
 _WAITS: Text = (
     "Đề nghị này chờ một cán bộ khác quyết định.",
     "This waits for another officer to decide.",

@@ -51,7 +51,10 @@ Signable = (
 )
 """What a page may have signed. All their fields are words and numbers, so that a form can say them."""
 
-_KINDS: Mapping[str, type[Change]] = {act_of(kind): kind for kind in Signable.__args__}
+_READ_FIRST = frozenset({proposals.AdoptProposal, proposals.ApproveProposal})
+"""What is signed under the whole text of a proposal, on the proposal's own page: no link stands in for reading it."""
+_KINDS: Mapping[str, type[Change]] = {act_of(kind): kind for kind in Signable.__args__ if kind not in _READ_FIRST}
+"""What a link may ask to have signed."""
 
 
 class Signing:

@@ -49,6 +49,22 @@ async def test_an_approver_reads_signs_and_approves_and_the_evidence_holds(house
     assert verify_evidence(evidence, detail["change"], "kim", key, house.origin).officer == "kim"
 
 
+@pytest.mark.parametrize("act", ["proposal.approve", "proposal.adopt"])
+async def test_no_link_has_an_officer_sign_a_proposal_that_the_page_does_not_show(house: House, act: str) -> None:
+    browser, number = await house.officer(f"kim-by-{act.partition('.')[2]}"), await propose(house, grant())
+    body = (await browser.form(f"/console/proposals/{number}")).fields["body"]
+    page = await browser.get(f"/console/sign?act={act}&proposal={number}&body={body}")
+    assert page.status_code == 400
+    assert Forms(page.text).forms == []
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 18, "-1", "x", "%C2%B2", "%00"])
+async def test_a_number_of_no_proposal_is_answered(house: House, number: str) -> None:
+    stranger, officer = await house.browser(), await house.officer(f"kim-of-{len(number)}")
+    assert (await stranger.get(f"/console/proposals/{number}")).status_code in {303, 404}
+    assert (await officer.get(f"/console/proposals/{number}")).status_code in {404, 409}
+
+
 async def test_an_approver_refuses_with_a_reason(house: House) -> None:
     browser, number = await house.officer("kim-1"), await propose(house, grant())
     form = await browser.form(f"/console/proposals/{number}/refuse")
