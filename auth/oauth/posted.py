@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from auth.oauth.bridge import LONGEST_BODY, Answer, read_form
-from auth.oauth.rates import ADDRESS_PER_MINUTE, Rates, network_of
+from auth.oauth.rates import ADDRESS_PER_MINUTE, Rates, network_of_peer
 from auth.oauth.refusals import InvalidDPoPProof, TooManyRequests
 from auth.oauth.server import AuthorizationServer
 
@@ -58,9 +58,8 @@ class Door:
         return posted
 
     def count(self, request: Request) -> None:
-        """Refuse an address that asks too often: the peer of the connection, whatever a header says."""
-        network = network_of(request.client.host) if request.client else ""
-        if wait := self._rates.wait_s(network, ADDRESS_PER_MINUTE):
+        """Refuse an address that asks too often."""
+        if wait := self._rates.wait_s(network_of_peer(request), ADDRESS_PER_MINUTE):
             raise TooManyRequests("from this address", wait)
 
 

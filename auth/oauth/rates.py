@@ -10,6 +10,8 @@ import math
 from collections import OrderedDict
 from collections.abc import Hashable
 
+from starlette.requests import Request
+
 from auth import clock
 from auth.oauth.registered import RegisteredClient
 
@@ -43,6 +45,11 @@ class Rates:
 
 def limit_of(client: RegisteredClient) -> int:
     return client.per_minute or (SUBGRAPH_PER_MINUTE if client.kind == "subgraph" else CLIENT_PER_MINUTE)
+
+
+def network_of_peer(request: Request) -> str:
+    """Whom to count: the peer of the connection, whatever a header says."""
+    return network_of(request.client.host) if request.client else ""
 
 
 def network_of(address: str) -> str:

@@ -20,7 +20,7 @@ from auth.citizens.sessions import CitizenSession
 from auth.cookies import Cookie, session_cookie
 from auth.database import OUTAGES
 from auth.errors import GrantsUnconfirmed
-from auth.oauth.rates import ADDRESS_PER_MINUTE, Rates, network_of
+from auth.oauth.rates import ADDRESS_PER_MINUTE, Rates, network_of_peer
 from auth.origins import sent_by_our_page
 from console.citizens.labels import Described
 from console.forms import UnreadableForm, fields
@@ -111,8 +111,7 @@ class Counter:
 
     def count(self, request: Request) -> None:
         """Raises `TooOften`. For what is written down for strangers, before it is."""
-        network = network_of(request.client.host) if request.client else ""
-        if self.rates.wait_s(network, ADDRESS_PER_MINUTE):
+        if self.rates.wait_s(network_of_peer(request), ADDRESS_PER_MINUTE):
             raise TooOften
 
     async def sent(self, request: Request, use: str | None = None) -> tuple[CitizenSession, dict[str, str]]:

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from auth.acts.desk import Desk
 from auth.acts.refusals import ActRefused, Undecided
 from auth.database import OUTAGES
-from auth.oauth.rates import Rates, network_of
+from auth.oauth.rates import Rates, network_of_peer
 from auth.officers.door import FORM_TOKEN, Officers
 from auth.officers.refusals import Malformed, NotSignedIn, OfficerRefused, SecondPasskeyNeeded, TooOften
 from auth.officers.sessions import OfficerSession
@@ -77,8 +77,7 @@ class OfficersDesk:
 
     async def strangers(self, request: Request) -> dict[str, str]:
         """The fields of a form that whoever is not signed in sends, from our page; so many a minute."""
-        address = network_of(request.client.host) if request.client else ""
-        if self.rates.wait_s(address, STRANGERS_PER_MINUTE):
+        if self.rates.wait_s(network_of_peer(request), STRANGERS_PER_MINUTE):
             raise TooOften
         self.officers.check_same_origin(request)
         return await fields(request)
