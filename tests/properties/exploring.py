@@ -22,6 +22,7 @@ from tests.properties.operations import Allowed, Operation, Writer, operations, 
 
 Serve = Callable[[Grants, Met], AbstractAsyncContextManager[Trial]]
 DIRECTLY = 25  # direct questions for one thing that was not met
+ALTERNATIVES = 200  # of which those are asked that the grants allow
 
 
 class Exploration:
@@ -74,6 +75,18 @@ class Exploration:
                 for place in range(DIRECTLY):
                     if scope not in met.refused:
                         self._ask(self._direct(coordinate, _everything, place), None)
+        self._complete_ways_in()
+
+    def _complete_ways_in(self) -> None:
+        """Ask by those of a way's alternatives that these grants allow, though they leave out others."""
+        for coordinate in self._reachable(_everything):
+            if coordinate[0] != "Query" or self._is_met(coordinate):
+                continue
+            for place in range(ALTERNATIVES):
+                operation = self._direct(coordinate, _everything, place)
+                is_allowed = demanded(self._trial.composed, operation).scopes.keys() <= self._grants.scopes
+                if is_allowed and not self._is_met(coordinate):
+                    self._ask(operation, None)
 
     def failures(self, aim: Coordinate, questions: int) -> Counter[str]:
         """How often direct questions for one field fail in which way, whether the grants allow it or not."""
