@@ -19,9 +19,7 @@ from tests.serving import Serving, serving
 
 ALONE = "024076000001"
 
-pytestmark = pytest.mark.skipif(
-    FOUND is None, reason="no Chromium on this machine: it cannot be installed without rights"
-)
+pytestmark = pytest.mark.skipif(FOUND is None, reason="no Chromium here, and to install it takes rights")
 
 
 @pytest.fixture(scope="module")

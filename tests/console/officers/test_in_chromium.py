@@ -10,9 +10,7 @@ from tests.console.officers.chromium import FOUND, Chromium, browsing
 from tests.console.officers.conftest import House
 from tests.console.officers.proposing import grant, propose
 
-pytestmark = pytest.mark.skipif(
-    FOUND is None, reason="no Chromium on this machine: it cannot be installed without rights"
-)
+pytestmark = pytest.mark.skipif(FOUND is None, reason="no Chromium here, and to install it takes rights")
 
 
 async def enroll_second(browser: Chromium) -> str:
