@@ -5,15 +5,15 @@ GraphQL and no register: coordinates, paths and purposes are text to it, and a p
 value.
 """
 
-from ledger.batches import Bounds
-from ledger.chain import ChainBroken, Segment
-from ledger.durability import NotDurable
-from ledger.entries import Definition, Operation, Outcome, Recipient, Step, Way
 from ledger.errors import LedgerUnreachable, NotAPersonalNumber, NotRecorded
-from ledger.ledger import Ledger
-from ledger.pseudonyms import Pseudonyms
-from ledger.reading import Disclosure, read_disclosures
-from ledger.writer import Counts
+from ledger.recording.batches import Bounds
+from ledger.recording.durability import NotDurable
+from ledger.recording.ledger import Ledger
+from ledger.recording.writer import Counts
+from ledger.segments.chain import ChainBroken, Segment
+from ledger.segments.entries import Definition, Operation, Outcome, Recipient, Step, Way
+from ledger.segments.pseudonyms import Pseudonyms
+from ledger.segments.reading import Disclosure, read_disclosures
 
 __all__ = [
     "Bounds",

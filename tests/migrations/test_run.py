@@ -19,6 +19,7 @@ from migrations.scripts import head
 from migrations.servers import create_missing
 from migrations.targets import METADATA
 
+WAITING = "Another process is migrating; waiting for it"  # another worker of these tests, on the same server
 MIGRATE = """
 import asyncio
 from installation.settings import load
@@ -33,7 +34,7 @@ async def test_migrate_on_a_bare_server_makes_every_database_current(bare_settin
     await migrate(bare_settings, told.append)
 
     await check_current(bare_settings)
-    assert len(told) == 2 * len(DATABASES)
+    assert len([line for line in told if line != WAITING]) == 2 * len(DATABASES)
 
 
 async def test_migrate_a_second_time_does_nothing(fresh_settings: Settings) -> None:
@@ -41,7 +42,7 @@ async def test_migrate_a_second_time_does_nothing(fresh_settings: Settings) -> N
 
     await migrate(fresh_settings, told.append)
 
-    assert told == []
+    assert [line for line in told if line != WAITING] == []
 
 
 async def test_two_processes_migrating_at_once_both_succeed(bare_settings: Settings) -> None:

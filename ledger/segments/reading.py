@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from ledger.chain import ChainBroken, Segment, verified
-from ledger.entries import Operation, Outcome, Recipient, Step
-from ledger.pseudonyms import BLOCK_LENGTH
-from ledger.records import Answer, Defined, LookedAt
+from ledger.segments.chain import ChainBroken, Segment, verified
+from ledger.segments.entries import Operation, Outcome, Recipient, Step
+from ledger.segments.pseudonyms import BLOCK_LENGTH
+from ledger.segments.records import Answer, Defined, LookedAt
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -11,15 +11,15 @@ import time
 from collections.abc import Collection, Sequence
 from itertools import count
 
-from ledger.batches import Bounds
-from ledger.entries import Definition, MeaningT, Operation, Outcome, Recipient, Step
 from ledger.errors import LedgerUnreachable, NotRecorded
-from ledger.identifiers import Uuid7
-from ledger.pseudonyms import Pseudonyms
-from ledger.records import pack_answer, pack_definition
-from ledger.session import Session
-from ledger.streams import Stream
-from ledger.writer import Counts, Writer
+from ledger.recording.batches import Bounds
+from ledger.recording.identifiers import Uuid7
+from ledger.recording.session import Session
+from ledger.recording.streams import Stream
+from ledger.recording.writer import Counts, Writer
+from ledger.segments.entries import Definition, MeaningT, Operation, Outcome, Recipient, Step
+from ledger.segments.pseudonyms import Pseudonyms
+from ledger.segments.records import pack_answer, pack_definition
 
 LookedAt = Sequence[tuple[int, Collection[str]]]
 """Per step that looked at persons: its index in the operation's steps, and their personal numbers."""

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import ChainBroken, Outcome, Segment, read_disclosures
-from ledger.batches import Batch
-from ledger.chain import verified
-from ledger.entries import Definition, Operation, Recipient, Step, Way
-from ledger.records import Opening, pack_answer, pack_definition
-from ledger.streams import Stream
+from ledger.recording.batches import Batch
+from ledger.recording.streams import Stream
+from ledger.segments.chain import verified
+from ledger.segments.entries import Definition, Operation, Recipient, Step, Way
+from ledger.segments.records import Opening, pack_answer, pack_definition
 
 RECIPIENT = Recipient(agency="G01", client="desk", grants_revision=1, purpose="p", legal_basis="b", case_reference="c")
 OPERATION = Operation(bytes(16), "Q", (Step("citizen", ("Citizen.fullName",), Way.OPENED),))

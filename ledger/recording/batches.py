@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
-from ledger.entries import AnyDefinition, Definition, Operation, Recipient
 from ledger.errors import NotRecorded
+from ledger.segments.entries import AnyDefinition, Definition, Operation, Recipient
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ or free, so it is never used again: the writer goes on in a new stream, which de
 
 from collections.abc import Set as AbstractSet
 
-from ledger.batches import Batch
-from ledger.chain import Segment, genesis, link
-from ledger.entries import AnyDefinition
-from ledger.identifiers import new_stream_id
-from ledger.records import Opening, pack_head, pack_opening
+from ledger.recording.batches import Batch
+from ledger.recording.identifiers import new_stream_id
+from ledger.segments.chain import Segment, genesis, link
+from ledger.segments.entries import AnyDefinition
+from ledger.segments.records import Opening, pack_head, pack_opening
 
 DEFINITIONS_PER_STREAM = 50_000
 """Bounds what a long-lived process keeps in mind to a few megabytes. Beyond it a new stream begins."""

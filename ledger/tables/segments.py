@@ -1,11 +1,12 @@
-"""The ledger's one table of evidence. Written by `ledger.session` only, by INSERT only; migrated by Alembic.
+"""The ledger's one table of evidence. Written by `ledger.recording.session` only, by INSERT only.
 
-What the bytes in `data` mean is said in `ledger.records`; how `prev` and `hash` chain them, in `ledger.chain`.
+What the bytes in `data` mean is said in `ledger.segments.records`; how `prev` and `hash` chain them, in
+`ledger.segments.chain`.
 """
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Integer, LargeBinary, MetaData, Table, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Integer, LargeBinary, Table, Uuid, text
 
-metadata = MetaData()
+from ledger.tables.columns import metadata
 
 segments = Table(
     "segments",
@@ -21,7 +22,12 @@ segments = Table(
         "prev", LargeBinary(), nullable=False, comment="hash of segment seq - 1; for seq 0 derived from the stream."
     ),
     Column("hash", LargeBinary(), nullable=False, comment="SHA-256 of prev followed by data."),
-    Column("data", LargeBinary(), nullable=False, comment="Packed entries; persons as keyed pseudonyms. No values."),
+    Column(
+        "data",
+        LargeBinary(),
+        nullable=True,
+        comment="Packed entries; persons as keyed pseudonyms. No values. Null: erased, as a sealed entry says.",
+    ),
     Column(
         "written_at",
         DateTime(timezone=True),
@@ -31,5 +37,6 @@ segments = Table(
     ),
     CheckConstraint("seq >= 0", name="segments_seq_counts_from_zero"),
     CheckConstraint("octet_length(prev) = 32 and octet_length(hash) = 32", name="segments_hashes_are_sha256"),
+    Index("segments_first", "stream", postgresql_where=text("seq = 0")),
     comment="One row per batch of answers, hash-chained per stream. Rows are inserted and never changed.",
 )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.records import Contents, Malformed, Opening, unpack
+from ledger.segments.records import Contents, Malformed, Opening, unpack
 
 
 class ChainBroken(Exception):

@@ -3,7 +3,7 @@
 import time
 from uuid import RFC_4122, UUID
 
-from ledger.identifiers import Uuid7
+from ledger.recording.identifiers import Uuid7
 
 
 def test_ids_are_version_7_and_never_repeat() -> None:

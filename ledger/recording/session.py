@@ -13,9 +13,9 @@ from asyncpg.prepared_stmt import PreparedStatement
 from sqlalchemy import bindparam, insert
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
-from ledger.chain import Segment
-from ledger.durability import require_durability
 from ledger.errors import LedgerUnreachable
+from ledger.recording.durability import require_durability
+from ledger.segments.chain import Segment
 from ledger.tables import segments
 
 _INSERT = str(

@@ -23,6 +23,16 @@ class Way(StrEnum):
     """As hits of a search or a page."""
     REACHED = "reached"
     """Through another record."""
+    VERIFIED = "verified"
+    """Named by the caller, who was told yes or no and nothing else."""
+
+
+class Subject(StrEnum):
+    """What a step reads about. Enterprises and parcels count where a guarded field of theirs is read."""
+
+    PERSON = "person"
+    ENTERPRISE = "enterprise"
+    PARCEL = "parcel"
 
 
 class Outcome(IntEnum):
@@ -34,7 +44,7 @@ class Outcome(IntEnum):
     """A lookup that found nobody."""
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One step of a plan that reads personal data, or that finds persons by it."""
 
     path: str
@@ -44,13 +54,16 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     way: Way
     looks_up: tuple[str, ...] = ()
     """Schema coordinates the persons were found by."""
+    subject: Subject = Subject.PERSON
 
 
-class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Operation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     document: bytes
     """16 bytes of the SHA-256 of the document without literals: nothing that a caller typed."""
     name: str | None
     steps: tuple[Step, ...]
+    needs: tuple[str, ...] = ()
+    """Scopes that the operation takes, sorted."""
 
 
 class Recipient(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -92,3 +105,65 @@ class Definition(Generic[MeaningT]):
 
 
 AnyDefinition: TypeAlias = Definition[Recipient] | Definition[Operation]
+
+
+# --- What happened otherwise -----------------------------------------------------------------------------------------
+
+
+class Marked(IntEnum):
+    """What became known of an answer after it was recorded."""
+
+    CLIENT_LEFT = 1
+    """Withheld: whoever asked was gone before it was sent."""
+    RIGHTS_CHANGED = 2
+    """Withheld: the caller's rights changed before it was sent."""
+    NOT_FOUND = 3
+    """Of these persons, whom the caller named, nothing was there."""
+
+
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="event"):
+    """What happened to the ledger itself. Its tag is the name of the event."""
+
+
+class ProcessStarted(Event, frozen=True, tag="process.started"):
+    process: str
+    """UUIDv7, in hex."""
+    role: str
+    """serving or sealing."""
+    version: str
+
+
+class ProcessStopped(Event, frozen=True, tag="process.stopped"):
+    process: str
+    role: str
+
+
+class KeyMade(Event, frozen=True, tag="key.made"):
+    """A pseudonym key of this epoch was first used."""
+
+    epoch: int
+
+
+class KeyDestroyed(Event, frozen=True, tag="key.destroyed"):
+    """Nobody can tell any more whose the pseudonyms of this epoch are."""
+
+    epoch: int
+
+
+class PeopleErased(Event, frozen=True, tag="people.erased"):
+    """Of every answer for this purpose with a leaf before `upto`, the persons, salts and officer are gone."""
+
+    purpose: str | None
+    upto: int
+    people: int
+    """How many were erased by this run."""
+
+
+class SegmentsErased(Event, frozen=True, tag="segments.erased"):
+    """Of every segment all of whose entries have leaves before `upto`, the data is gone; its hash stays."""
+
+    upto: int
+    segments: int
+
+
+AnyEvent: TypeAlias = ProcessStarted | ProcessStopped | KeyMade | KeyDestroyed | PeopleErased | SegmentsErased

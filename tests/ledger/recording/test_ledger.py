@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from ledger import Bounds, Ledger, NotAPersonalNumber, NotRecorded, Outcome, Pseudonyms, Step, Way, read_disclosures
-from ledger.streams import Stream
+from ledger.recording.streams import Stream
 from tests.ledger.desk import STEPS, Desk, pin
 from tests.ledger.server import Server
 
@@ -206,7 +206,7 @@ async def test_an_operation_too_large_to_write_fails_alone(open_desk: OpenDesk, 
 async def test_long_lived_process_begins_a_new_stream_before_it_keeps_too_much_in_mind(
     desk: Desk, server: Server, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.streams.DEFINITIONS_PER_STREAM", 4)
+    monkeypatch.setattr("ledger.recording.streams.DEFINITIONS_PER_STREAM", 4)
     assert not Stream(1).is_full
 
     for i in range(3):

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from ledger.batches import Batch, Bounds
-from ledger.chain import Segment
-from ledger.entries import Definition, Operation, Recipient
 from ledger.errors import NotRecorded
-from ledger.session import Session
-from ledger.streams import Stream
+from ledger.recording.batches import Batch, Bounds
+from ledger.recording.session import Session
+from ledger.recording.streams import Stream
+from ledger.segments.chain import Segment
+from ledger.segments.entries import Definition, Operation, Recipient
 
 log = structlog.get_logger(__name__)
 

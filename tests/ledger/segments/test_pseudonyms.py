@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ledger import NotAPersonalNumber, Pseudonyms
-from ledger.pseudonyms import BLOCK_LENGTH
+from ledger.segments.pseudonyms import BLOCK_LENGTH
 
 pins = st.text("0123456789", min_size=12, max_size=12)
 A, B = Pseudonyms(b"A" * 16), Pseudonyms(b"B" * 16)

@@ -74,7 +74,7 @@ async def test_kill_finds_received_answers_missing_where_commits_are_not_durable
     async def require_nothing(connection: asyncpg.Connection) -> None:
         await connection.execute("set synchronous_commit = off")
 
-    monkeypatch.setattr("ledger.session.require_durability", require_nothing)
+    monkeypatch.setattr("ledger.recording.session.require_durability", require_nothing)
     load = Load(await open_desk(), clients=48)
     await asyncio.sleep(0.5)
 

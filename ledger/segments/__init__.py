@@ -1,0 +1,1 @@
+"""What stands in a segment: entries, their bytes, the chain that binds them, and persons as pseudonyms. Pure."""
