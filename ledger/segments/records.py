@@ -217,7 +217,7 @@ def _split(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += length
 
 
-def _unpack_entry(kind: int, body: bytes) -> Entry:
+def _unpack_entry(kind: int, body: bytes) -> Entry:  # noqa: PLR0911 - one line for each kind
     match kind:
         case Kind.OPENING:
             return Opening(*_OPENING.unpack(body))
