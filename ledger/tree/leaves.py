@@ -1,7 +1,7 @@
 """What is hashed into each leaf of the tree: the one place where the sealer, the verifier and every proof agree.
 
-An answer is one leaf. It commits to what its readings share (`Shared`, blinded by the answer's salt, so that a proof can
-show it or leave it closed), to the agency's officer, and to the root of a small tree with one leaf per subject, each
+An answer is one leaf. It commits to what its readings share (`Shared`, blinded by the answer's salt, so that a proof
+can show it or leave it closed), to the agency's officer, and to the root of a small tree with one leaf per subject, each
 blinded by a salt of its own. So a proof for one person shows nothing of any other, and erasing a subject with its salt
 leaves hashes that say nothing. Both trees hash as RFC 6962 section 2.1 does: 0x00 before leaves, 0x01 before nodes.
 
@@ -80,6 +80,8 @@ class Shared(Party, frozen=True, forbid_unknown_fields=True, kw_only=True):
     document: str
     """In hex."""
     operation: str | None
+    definition: str
+    """Digest of all that the segment says of the operation, in hex: its steps and needs."""
     outcome: str
     """granted, refused or no_hit."""
     missing: tuple[str, ...]
@@ -116,7 +118,7 @@ def officer_commitment(seed: bytes, officer: str | None) -> bytes:
     return hashlib.sha256(salt + officer.encode()).digest()
 
 
-def answer_content(  # noqa: PLR0913, PLR0917 - in the order of the bytes
+def answer_content(
     request_id: bytes, microseconds: int, people: int, root: bytes, shared: bytes, officer: bytes
 ) -> bytes:
     """`root` is that of the small tree; `shared` and `officer` are the commitments."""
