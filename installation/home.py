@@ -43,6 +43,34 @@ def key_file(home: Path, name: str, make: Callable[[], bytes]) -> bytes:
         raise HomeUnusable(f"The key file {path} cannot be used: {_reason(error)}.") from None
 
 
+class KeyFolder:
+    """The key files of one home, for whoever must also know which there are, and destroy one."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def read(self, name: str, make: Callable[[], bytes], /) -> bytes:
+        return key_file(self._home, name, make)
+
+    def names(self) -> list[str]:
+        """Drafts and other hidden files are none."""
+        try:
+            return [path.name for path in self._folder().iterdir() if not path.name.startswith(".")]
+        except OSError as error:
+            raise HomeUnusable(f"The keys below {self._home} cannot be listed: {_reason(error)}.") from None
+
+    def destroy(self, name: str, /) -> None:
+        """The file is gone, also after a crash. A copy elsewhere, of a backup say, is not."""
+        try:
+            (self._folder() / name).unlink(missing_ok=True)
+            _sync_directory(self._folder())
+        except OSError as error:
+            raise HomeUnusable(f"The key file {name} cannot be destroyed: {_reason(error)}.") from None
+
+    def _folder(self) -> Path:
+        return ensure(ensure(self._home) / "keys")
+
+
 def _publish(path: Path, content: bytes) -> None:
     """Write beside the goal, make it durable, link it into place: the first of two processes wins, the other reads."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp makes 0600

@@ -15,5 +15,12 @@ class NotAPersonalNumber(NotRecorded):
         super().__init__("a person can only be recorded under a personal number of 12 digits")
 
 
+class NotASubject(NotRecorded):
+    """An enterprise or parcel was to be recorded under something that is no key of one."""
+
+    def __init__(self) -> None:
+        super().__init__("an enterprise or parcel can only be recorded under its own key")
+
+
 class LedgerUnreachable(Exception):
     """The ledger's database does not answer, or lacks the ledger's table."""

@@ -1,9 +1,11 @@
-"""Keyed pseudonyms: under what name a person stands in the ledger. Before `records`; holds the only key of the ledger.
+"""Keyed pseudonyms: under what name somebody stands in the ledger. Before `records`; holds the only key of an epoch.
 
 A subject is one block of 16 bytes under AES-128:
 
-    bytes 0-11   the subject's key as 12 ASCII characters (a person: the 12 digits of the PIN)
-    byte  12     0xC0 + kind of subject (1: person; other subjects of up to 12 characters have room)
+    bytes 0-11   the subject's key as 12 ASCII characters, spaces at the end
+                 person: the 12 digits of the PIN · parcel: its id
+                 enterprise: the 10 digits of its code; of a dependent unit also its number, in two letters
+    byte  12     0xC0 + kind of subject (1: person; 2: enterprise; 3: parcel)
     bytes 13-15  epoch of the key in base 64, most significant first, 0x80 + digit
 
 One block is one permutation of its 16 bytes, which is all that is wanted: the same person gets the same pseudonym
@@ -12,12 +14,14 @@ are inside, so that the wrong key shows when a block is opened. The top bits kee
 could have. Destroying an epoch's key erases the persons of that epoch from the ledger and leaves its hashes valid.
 """
 
-from collections.abc import Collection
-from enum import IntEnum
+import re
+import string
+from collections.abc import Collection, Iterable
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from ledger.errors import NotAPersonalNumber
+from ledger.errors import NotAPersonalNumber, NotASubject
+from ledger.segments.entries import Subject
 
 KEY_LENGTH = 16
 BLOCK_LENGTH = 16
@@ -25,16 +29,16 @@ EPOCHS = range(1, 1 << 18)
 
 _SUBJECT_LENGTH = 12
 _DIGITS = b"0123456789"
-
-
-class Subject(IntEnum):
-    PERSON = 1
+_LETTERS = string.ascii_letters  # two have room for the 1,000 dependent units that an enterprise can have
+_ENTERPRISE = re.compile(r"([0-9]{10})(?:-([0-9]{3}))?")
+_PARCEL = re.compile(r"[0-9a-z-]{1,12}")
+_KINDS = {Subject.PERSON: 1, Subject.ENTERPRISE: 2, Subject.PARCEL: 3}
 
 
 class Pseudonyms:
     """Makes and opens the pseudonyms of one key epoch."""
 
-    __slots__ = ("_decrypt", "_encrypt", "_suffix", "_suffix_bytes", "epoch")
+    __slots__ = ("_decrypt", "_encrypt", "_subjects", "_suffix", "_suffix_bytes", "_suffixes", "epoch")
 
     def __init__(self, key: bytes, epoch: int = 1) -> None:
         if len(key) != KEY_LENGTH:
@@ -47,7 +51,9 @@ class Pseudonyms:
         cipher = Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305
         self._encrypt = cipher.encryptor().update
         self._decrypt = cipher.decryptor().update
-        self._suffix_bytes = _suffix(Subject.PERSON, epoch)
+        self._suffixes = {subject: _suffix(kind, epoch) for subject, kind in _KINDS.items()}
+        self._subjects = {suffix: subject for subject, suffix in self._suffixes.items()}
+        self._suffix_bytes = self._suffixes[Subject.PERSON]
         self._suffix = self._suffix_bytes.decode("latin-1")
 
     def of_persons(self, pins: Collection[str]) -> bytes:
@@ -58,19 +64,39 @@ class Pseudonyms:
             plain = (self._suffix.join(pins) + self._suffix).encode("latin-1")
         except (UnicodeEncodeError, TypeError):
             raise NotAPersonalNumber from None
-        if not self._is_well_formed(plain, len(pins)):
+        if not self._are_persons(plain, len(pins)):
             raise NotAPersonalNumber
         return self._encrypt(plain)
+
+    def of(self, subject: Subject, keys: Collection[str]) -> bytes:
+        """The blocks of subjects of any kind in their order. Refuses a key that would stand for another's."""
+        if subject is Subject.PERSON:
+            return self.of_persons(keys)
+        suffix = self._suffixes[subject]
+        written = _enterprise if subject is Subject.ENTERPRISE else _parcel
+        return self._encrypt(b"".join([written(key) + suffix for key in keys])) if keys else b""
 
     def persons(self, blocks: bytes) -> list[str]:
         """The personal numbers behind pseudonyms of this epoch: for officers with a case, not for requests."""
         count, rest = divmod(len(blocks), BLOCK_LENGTH)
         plain = b"" if rest else self._decrypt(blocks)
-        if rest or not self._is_well_formed(plain, count):
+        if rest or not self._are_persons(plain, count):
             raise ValueError("not pseudonyms of persons under this key and epoch")
         return [plain[i : i + _SUBJECT_LENGTH].decode() for i in range(0, len(plain), BLOCK_LENGTH)]
 
-    def _is_well_formed(self, plain: bytes, count: int) -> bool:
+    def opened(self, blocks: Iterable[bytes]) -> list[tuple[Subject, str]]:
+        """Kind and key of each subject behind pseudonyms of this epoch, whatever it is."""
+        return [self._opened(block) for block in blocks]
+
+    def _opened(self, block: bytes) -> tuple[Subject, str]:
+        plain = self._decrypt(block) if len(block) == BLOCK_LENGTH else b""
+        subject, written = self._subjects.get(plain[_SUBJECT_LENGTH:]), plain[:_SUBJECT_LENGTH]
+        if subject is None or not written.isascii() or (subject is Subject.PERSON and not written.isdigit()):
+            raise ValueError("not a pseudonym under this key and epoch")
+        key = written.decode().rstrip(" ")
+        return subject, _enterprise_code(key) if subject is Subject.ENTERPRISE else key
+
+    def _are_persons(self, plain: bytes, count: int) -> bool:
         """Whether every block is 12 digits and the suffix, told for all blocks at once.
 
         Without the digits only suffixes are left, and their first bytes, unlike all others, stand where they must.
@@ -81,5 +107,29 @@ class Pseudonyms:
         )
 
 
-def _suffix(subject: Subject, epoch: int) -> bytes:
-    return bytes((0xC0 | subject, 0x80 | epoch >> 12, 0x80 | epoch >> 6 & 0x3F, 0x80 | epoch & 0x3F))
+def _suffix(kind: int, epoch: int) -> bytes:
+    return bytes((0xC0 | kind, 0x80 | epoch >> 12, 0x80 | epoch >> 6 & 0x3F, 0x80 | epoch & 0x3F))
+
+
+def _parcel(key: str) -> bytes:
+    if not _PARCEL.fullmatch(key):
+        raise NotASubject
+    return key.encode().ljust(_SUBJECT_LENGTH)
+
+
+def _enterprise(code: str) -> bytes:
+    parts = _ENTERPRISE.fullmatch(code)
+    if not parts:
+        raise NotASubject
+    head, unit = parts.groups()
+    if unit is not None:
+        head += "".join(_LETTERS[digit] for digit in divmod(int(unit), len(_LETTERS)))
+    return str(head).encode().ljust(_SUBJECT_LENGTH)
+
+
+def _enterprise_code(written: str) -> str:
+    head, unit = written[:10], written[10:]
+    if not unit:
+        return head
+    high, low = map(_LETTERS.index, unit)
+    return f"{head}-{high * len(_LETTERS) + low:03}"

@@ -1,9 +1,10 @@
 """What is hashed into each leaf of the tree: the one place where the sealer, the verifier and every proof agree.
 
 An answer is one leaf. It commits to what its readings share (`Shared`, blinded by the answer's salt, so that a proof
-can show it or leave it closed), to the agency's officer, and to the root of a small tree with one leaf per subject, each
-blinded by a salt of its own. So a proof for one person shows nothing of any other, and erasing a subject with its salt
-leaves hashes that say nothing. Both trees hash as RFC 6962 section 2.1 does: 0x00 before leaves, 0x01 before nodes.
+can show it or leave it closed), to the agency's officer, and to the root of a small tree with one leaf per subject,
+each blinded by a salt of its own. So a proof for one person shows nothing of any other, and erasing a subject with its
+salt leaves hashes that say nothing. Both trees hash as RFC 6962 section 2.1 does: 0x00 before leaves, 0x01 before
+nodes.
 
     leaf of a subject   "P" · salt, 16 · pseudonym, 16 · SHA-256 of the canonical JSON of its `Reading`, 32
     leaf of an answer   "A" · request id, 16 · microseconds, 8 · number of subjects, 4 · root of the small tree, 32

@@ -5,8 +5,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ledger import NotAPersonalNumber, Pseudonyms
+from ledger.errors import NotASubject
+from ledger.segments.entries import Subject
 from ledger.segments.pseudonyms import BLOCK_LENGTH
 
+codes = st.from_regex(r"[0-9]{10}(-[0-9]{3})?", fullmatch=True)
+parcels = st.from_regex(r"[0-9a-z-]{1,12}", fullmatch=True)
 pins = st.text("0123456789", min_size=12, max_size=12)
 A, B = Pseudonyms(b"A" * 16), Pseudonyms(b"B" * 16)
 
@@ -116,3 +120,44 @@ def test_key_or_epoch_that_does_not_fit_is_refused(key: bytes, epoch: int) -> No
 
 def test_key_stands_in_no_representation() -> None:
     assert "A" * 16 not in repr(A)
+
+
+@given(st.lists(codes), st.lists(parcels), st.lists(pins))
+def test_key_holder_opens_pseudonyms_of_every_kind_and_learns_which_it_was(
+    enterprises: list[str], ids: list[str], persons: list[str]
+) -> None:
+    subjects = [
+        *((Subject.ENTERPRISE, code) for code in enterprises),
+        *((Subject.PARCEL, parcel) for parcel in ids),
+        *((Subject.PERSON, person) for person in persons),
+    ]
+    blocks = [A.of(subject, [key]) for subject, key in subjects]
+
+    assert A.opened(blocks) == subjects
+    assert len(set(blocks)) == len(set(subjects))
+
+
+@pytest.mark.parametrize(
+    ("subject", "key"),
+    [
+        (Subject.ENTERPRISE, "012345678"),
+        (Subject.ENTERPRISE, "0123456789ab"),
+        (Subject.ENTERPRISE, "0123456789-01"),
+        (Subject.ENTERPRISE, "٠123456789"),
+        (Subject.PARCEL, ""),
+        (Subject.PARCEL, "w3gvk1 "),
+        (Subject.PARCEL, "w3gvk1w3gvk1w"),
+        (Subject.PARCEL, "đ"),
+    ],
+)
+def test_key_that_could_stand_for_another_is_refused_and_not_repeated(subject: Subject, key: str) -> None:
+    with pytest.raises(NotASubject) as refusal:
+        A.of(subject, [key])
+
+    assert not key or key not in str(refusal.value)
+
+
+def test_wrong_key_shows_when_a_subject_is_opened() -> None:
+    for other in (B, Pseudonyms(b"A" * 16, epoch=2)):
+        with pytest.raises(ValueError, match="under this key and epoch"):
+            other.opened([A.of(Subject.PARCEL, ["w3gvk1"])])

@@ -1,0 +1,83 @@
+"""The keys of the pseudonyms, one for each month of Vietnam's calendar: which counts at a moment, and which there are.
+
+A month's key is made at the first record of that month and destroyed when nothing of it may be kept any longer: then
+nobody can tell whose its pseudonyms are, also in a copy of the database that was made before. Knows no folder: the
+files of keys are given by whoever runs the process, and processes that share them share the keys.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Protocol
+
+from ledger.segments.pseudonyms import KEY_LENGTH, Pseudonyms
+
+VIETNAM = timezone(timedelta(hours=7))
+_FIRST_YEAR = 2020
+_MONTHS = 12
+_PREFIX = "ledger-pseudonyms-"
+_NAME = re.compile(re.escape(_PREFIX) + r"([1-9][0-9]*)")
+
+
+class Files(Protocol):
+    """Where keys are kept, by name."""
+
+    def read(self, name: str, make: Callable[[], bytes], /) -> bytes:
+        """The key of that name; made durably, and once for all processes, where there is none."""
+
+    def names(self) -> Iterable[str]:
+        """Of all keys that there are, of whatever use."""
+
+    def destroy(self, name: str, /) -> None:
+        """Afterwards there is no key of that name, also after a crash."""
+
+
+class StillInUse(Exception):
+    """The key of a month that is not over must not be destroyed."""
+
+
+class KeyRing:
+    def __init__(self, files: Files, clock: Callable[[], float] = time.time) -> None:
+        """`clock` tells the seconds since 1970."""
+        self._files = files
+        self._clock = clock
+        self._read: dict[int, Pseudonyms] = {}
+
+    def current(self, now: float | None = None) -> Pseudonyms:
+        """Under which what is recorded now stands; makes the month's key where there is none."""
+        return self._pseudonyms(epoch_at(self._clock() if now is None else now))
+
+    def all(self) -> list[Pseudonyms]:
+        """Every epoch that can still be opened, newest first. None is made: a citizen is looked up under each."""
+        epochs = {int(named[1]) for name in self._files.names() if (named := _NAME.fullmatch(name))}
+        for gone in self._read.keys() - epochs:
+            del self._read[gone]
+        return [self._pseudonyms(epoch) for epoch in sorted(epochs, reverse=True)]
+
+    def destroy(self, epoch: int) -> None:
+        """For good. Raises `StillInUse` for a month that is not over, in which a process may be recording."""
+        if epoch >= epoch_at(self._clock()):
+            raise StillInUse(f"the month of key epoch {epoch} is not over")
+        self._files.destroy(f"{_PREFIX}{epoch}")
+        self._read.pop(epoch, None)
+
+    def _pseudonyms(self, epoch: int) -> Pseudonyms:
+        known = self._read.get(epoch)
+        if known is None:
+            key = self._files.read(f"{_PREFIX}{epoch}", lambda: secrets.token_bytes(KEY_LENGTH))
+            known = self._read[epoch] = Pseudonyms(key, epoch)
+        return known
+
+
+def epoch_at(seconds: float) -> int:
+    """The key epoch of a moment in seconds since 1970: months since December 2019."""
+    there = datetime.fromtimestamp(seconds, VIETNAM)
+    return (there.year - _FIRST_YEAR) * _MONTHS + there.month
+
+
+def begins_at(epoch: int) -> float:
+    """The first moment of an epoch, in seconds since 1970."""
+    years, months = divmod(epoch - 1, _MONTHS)
+    return datetime(_FIRST_YEAR + years, months + 1, 1, tzinfo=VIETNAM).astimezone(UTC).timestamp()
