@@ -5,6 +5,7 @@ policy revision and wakes every process. Rows of decisions are never deleted by 
 grants stay readable.
 """
 
+from auth.tables.cases import cases
 from auth.tables.citizens import citizen_sessions, consents, sign_ins
 from auth.tables.columns import metadata
 from auth.tables.holders import agencies, clients, purposes
@@ -37,6 +38,7 @@ __all__ = [
     "agencies",
     "answered",
     "authorization_codes",
+    "cases",
     "challenges",
     "citizen_sessions",
     "clients",

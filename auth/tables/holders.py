@@ -70,8 +70,23 @@ purposes = Table(
     word("title_vi", "What it is for, in plain Vietnamese."),
     word("title_en", "What it is for, in plain English."),
     Column("retention_months", SmallInteger, nullable=False, comment="How long an agency may keep what it read."),
+    Column(
+        "shown_after_days",
+        SmallInteger,
+        nullable=False,
+        server_default="0",
+        comment="A disclosure is shown to its citizen so many days later; 0: at once.",
+    ),
+    Column(
+        "third_party_sensitive",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="True: shown to its citizen in general terms, because it would tell about somebody else.",
+    ),
     recorded(),
     CheckConstraint("purpose ~ '^[a-z][a-z0-9_]*([.][a-z0-9_]+)*$' and length(purpose) <= 64", name="purpose"),
     CheckConstraint("retention_months > 0", name="retention_months"),
+    CheckConstraint("shown_after_days >= 0 and shown_after_days < 28 * retention_months", name="shown_after_days"),
     comment="Why personal data may be read; kept by officers.",
 )
