@@ -1,0 +1,124 @@
+"""The shelf: signed checkpoints kept outside the database, so that whoever owns that cannot roll the ledger back.
+
+A directory, best on another machine's disk. `latest` holds the last checkpoint, replaced whole; `2026-11-22.jsonl`, one
+checkpoint a minute of that day (UTC), a JSON string a line, only ever appended to (`chattr +a` suits it). Before it
+seals, the sealer asks the shelf how far the tree had come; `verify` compares all of it with the tree.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+A_MINUTE = timedelta(minutes=1)
+
+
+class ShelfUnusable(Exception):
+    """The directory cannot be read or written, or holds what no shelf holds. The message names the file."""
+
+
+class Shelf:
+    """One per sealing process; readers may have their own."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._kept_at: datetime | None = None
+
+    def latest(self) -> str | None:
+        """The last checkpoint that was kept, as a signed note; None on an empty shelf."""
+        path = self._directory / "latest"
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise _unusable(path, error) from None
+
+    def keep(self, note: str, at: datetime) -> None:
+        """Durable when this returns. `at` is when the note was sealed."""
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            if self._kept_at is None or not self._kept_at <= at < self._kept_at + A_MINUTE:
+                self._append(note, at)
+                self._kept_at = at
+            self._replace(note)
+        except OSError as error:
+            raise _unusable(self._directory, error) from None
+
+    def history(self) -> Iterator[str]:
+        """The checkpoints of all minutes, oldest first, and `latest`. A last line that a crash cut short is no line."""
+        try:
+            days = sorted(self._directory.glob("*.jsonl"))
+        except OSError as error:
+            raise _unusable(self._directory, error) from None
+        for day in days:
+            yield from _lines(day)
+        latest = self.latest()
+        if latest is not None:
+            yield latest
+
+    def _append(self, note: str, at: datetime) -> None:
+        path = self._directory / f"{at.astimezone(UTC):%Y-%m-%d}.jsonl"
+        is_fresh = not path.exists()
+        with path.open("a+b") as file:
+            if file.tell() and not _ends_in_newline(file.fileno(), file.tell()):
+                file.write(b"\n")  # what a crash cut short stays, on a line of its own
+            file.write(msgspec.json.encode(note) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        if is_fresh:
+            _sync(self._directory)
+
+    def _replace(self, note: str) -> None:
+        draft = self._directory / ".latest.draft"
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(note)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._directory / "latest")
+        _sync(self._directory)
+
+
+def _lines(day: Path) -> Iterator[str]:
+    try:
+        with day.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                note = _note(line)
+                if note is None and not _is_cut_short(line):
+                    raise ShelfUnusable(f"{day}, line {number}, is no checkpoint")
+                if note is not None:
+                    yield note
+    except OSError as error:
+        raise _unusable(day, error) from None
+
+
+def _note(line: bytes) -> str | None:
+    try:
+        return msgspec.json.decode(line, type=str)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _is_cut_short(line: bytes) -> bool:
+    """The beginning of a line that was being written, or a gap that the file system left."""
+    said = line.rstrip(b"\n")
+    return not said.strip(b"\0") or (said.startswith(b'"') and not said.endswith(b'"'))
+
+
+def _ends_in_newline(descriptor: int, size: int) -> bool:
+    return os.pread(descriptor, 1, size - 1) == b"\n"
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unusable(path: Path, error: Exception) -> ShelfUnusable:
+    reason = (error.strerror or "cannot be used").lower() if isinstance(error, OSError) else "is no text"
+    return ShelfUnusable(f"{path}: {reason}")
