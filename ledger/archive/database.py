@@ -1,0 +1,86 @@
+"""One ledger's database as its readers see it: a few connections under a role that can only read."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from ledger.tables import READER
+
+CONNECTIONS = 2
+"""Of one process to one ledger, for lists; an export has one of its own."""
+PATIENCE_S = 5.0
+"""For a connection and for a statement while somebody waits."""
+_AT_ONCE = 1_000
+"""Rows of an export that are in memory at a time."""
+
+_SETTINGS = {
+    "application_name": "lienthong archive",
+    "role": READER,
+    "default_transaction_read_only": "on",
+    "jit": "off",  # compiling takes longer than any page does
+}
+_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+class LedgerSilent(Exception):
+    """The ledger's database does not answer, or not in time."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(f"the ledger {origin} does not answer")
+        self.origin = origin
+
+
+class LedgerDatabase:
+    """Connects when it is first asked."""
+
+    def __init__(self, origin: str, dsn: str) -> None:
+        self.origin = origin
+        self._dsn = dsn
+        self._pool: asyncpg.Pool | None = None
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool = None
+
+    async def fetch(self, statement: str, *given: Any) -> Sequence[asyncpg.Record]:
+        """Raises `LedgerSilent`."""
+        try:
+            async with (await self._connections()).acquire(timeout=PATIENCE_S) as connection:
+                return list(await connection.fetch(statement, *given))
+        except _FAILURES as error:
+            raise LedgerSilent(self.origin) from error
+
+    @asynccontextmanager
+    async def streamed(self, statement: str, *given: Any) -> AsyncIterator[AsyncIterator[Sequence[asyncpg.Record]]]:
+        """All rows of a statement, so many at a time, as the books were at one moment. Raises `LedgerSilent`."""
+        try:
+            connection = await asyncpg.connect(self._dsn, timeout=PATIENCE_S, server_settings=_SETTINGS)
+        except _FAILURES as error:
+            raise LedgerSilent(self.origin) from error
+        try:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                yield self._batches(await connection.cursor(statement, *given))
+        except _FAILURES as error:
+            raise LedgerSilent(self.origin) from error
+        finally:
+            connection.terminate()
+
+    @staticmethod
+    async def _batches(cursor: Any) -> AsyncIterator[Sequence[asyncpg.Record]]:
+        while rows := await cursor.fetch(_AT_ONCE):
+            yield rows
+
+    async def _connections(self) -> asyncpg.Pool:
+        if self._pool is None:
+            self._pool = asyncpg.create_pool(
+                self._dsn,
+                min_size=0,
+                max_size=CONNECTIONS,
+                timeout=PATIENCE_S,
+                command_timeout=PATIENCE_S,
+                server_settings=_SETTINGS,
+            )
+        return await self._pool
