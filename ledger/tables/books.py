@@ -5,7 +5,19 @@ What many rows share stands once: who asked (`parties`), which operation (`opera
 nullable; the column that keeps its hash afterwards is named beside it.
 """
 
-from sqlalchemy import ARRAY, BigInteger, Column, Identity, Index, Integer, SmallInteger, Table, Uuid, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ledger.tables.columns import leaf, metadata, moment, octets, sized, word, words
@@ -83,6 +95,7 @@ answers = Table(
     sized("salt", 16),
     sized("seed", 16),
     sized("root", 32),
+    UniqueConstraint("stream", "seq", "place"),
     Index(None, "request_id"),
     Index(None, "party", "leaf"),
     Index(None, "operation", "leaf"),

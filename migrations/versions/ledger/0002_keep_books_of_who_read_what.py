@@ -43,6 +43,7 @@ def upgrade() -> None:
     sa.CheckConstraint("octet_length(salt) = 16", name="answers_salt_length"),
     sa.CheckConstraint("octet_length(seed) = 16", name="answers_seed_length"),
     sa.PrimaryKeyConstraint("leaf", name="answers_pkey"),
+    sa.UniqueConstraint("stream", "seq", "place", name="answers_stream_seq_place_key"),
     comment="One row per recorded answer, in the order of the tree."
     )
     op.create_index("answers_at", "answers", ["at"], unique=False)
