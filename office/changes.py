@@ -48,8 +48,8 @@ from office.visitor import Capacity
 
 log = structlog.get_logger(__name__)
 
-NOT_HERE = frozenset({"audit.read"})
-"""Acts that are no mutation: reading the audit is a query, which records itself."""
+NOT_HERE = frozenset({"audit.read", "case.open", "case.complain"})
+"""Acts with no mutation made from them: reading the audit is a query, and a case begins in `office.cases`."""
 
 
 @strawberry.type(description="How far a change has come: of so many processes, how many decide by it.")

@@ -21,6 +21,7 @@ JSON of that one value. `perform` carries a change out, in one transaction:
     purposes.py, delegations.py, consents.py                for what, through whom, and with whose leave
     operations.py, manifests.py                             which documents are known
     officers.py, audit.py                                   who decides, and who looks at what was decided
+    cases.py                                                complaints, and whom officers may look up in the ledger
     signing_keys.py, beginning.py                           what signs tokens
 
 Whatever widens what is allowed takes two people; whatever narrows it takes one, and is in force at once.

@@ -102,6 +102,10 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "keys.retire": _may("operator", kinds="machine"),
         "consent.withdraw": _may(kinds="citizen"),
         "audit.read": _may("auditor", kinds="machine", signed=False),
+        "case.open": _may("auditor"),
+        "case.close": _may("auditor"),
+        "case.complain": _may(kinds="citizen"),
+        "case.withdraw": _may(kinds="citizen"),
     }
 )
 """Who may do each act at once. What is not listed here widens: it is proposed, and another officer approves it."""

@@ -41,6 +41,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """The officer whom the change is about: who never approves it."""
         return None
 
+    def recorded(self) -> Any:
+        """What the record of acts keeps of it: all, unless a citizen's own words stand in it."""
+        return as_json(self)
+
 
 Given = TypeVar("Given", bound=Change)
 

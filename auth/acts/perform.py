@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from auth.acts import (
     agencies,
     audit,
+    cases,
     client_keys,
     clients,
     consents,
@@ -68,6 +69,10 @@ ACTS: Mapping[type[Change], Callable[[Work, Any], Awaitable[Outcome]]] = Mapping
         officers.NarrowOfficer: officers.narrow,
         officers.RemoveOfficer: officers.remove,
         audit.ReadAudit: audit.read,
+        cases.OpenCase: cases.open_case,
+        cases.Complain: cases.complain,
+        cases.CloseCase: cases.close,
+        cases.WithdrawComplaint: cases.withdraw,
         signing_keys.BeginKeys: signing_keys.begin,
         signing_keys.RotateKeys: signing_keys.rotate,
         signing_keys.RetireKey: signing_keys.retire,
@@ -146,7 +151,7 @@ async def _signed(work: Work, permission: Permission, asked: str, evidence: Evid
 
 
 async def _record(work: Work, change: Change, outcome: Outcome, evidence: dict[str, Any] | None) -> Done:
-    detail = {"change": as_json(change), "before": outcome.before, "after": outcome.after, "made": dict(outcome.made)}
+    detail = {"change": change.recorded(), "before": outcome.before, "after": outcome.after, "made": dict(outcome.made)}
     entry = log.Entry(work.actor, act_of(change), outcome.target, detail, work.now, evidence)
     number = await log.append(work.connection, entry)
     revision = await work.connection.scalar(select(policy.c.revision))
