@@ -57,7 +57,7 @@ def verified(segments: Iterable[Segment]) -> Iterator[tuple[Segment, Contents]]:
     openings: list[tuple[UUID, Opening]] = []
     before: Segment | None = None
     for segment in segments:
-        contents = _check(segment, before)
+        contents = _continued(segment, before)
         yield segment, contents
         openings += [(segment.stream, entry) for entry in contents.entries if isinstance(entry, Opening)]
         _note_end(ends.setdefault(segment.stream.bytes, {}), segment)
@@ -67,11 +67,8 @@ def verified(segments: Iterable[Segment]) -> Iterator[tuple[Segment, Contents]]:
             raise ChainBroken(UUID(bytes=opening.predecessor), opening.segments - 1, f"missing; {stream} follows it")
 
 
-def _check(segment: Segment, before: Segment | None) -> Contents:
-    if before is None or before.stream != segment.stream:
-        seq, prev = 0, genesis(segment.stream)
-    else:
-        seq, prev = before.seq + 1, before.hash
+def proven(segment: Segment, seq: int, prev: bytes) -> Contents:
+    """What the segment says, if it is the one with this number after the one with this hash. Raises `ChainBroken`."""
     if segment.seq != seq:
         raise ChainBroken(segment.stream, seq, f"missing; segment {segment.seq} stands in its place")
     if segment.prev != prev:
@@ -79,6 +76,12 @@ def _check(segment: Segment, before: Segment | None) -> Contents:
     if segment.hash != link(prev, segment.data):
         raise ChainBroken(segment.stream, seq, "its data does not have its hash")
     return _contents(segment)
+
+
+def _continued(segment: Segment, before: Segment | None) -> Contents:
+    if before is None or before.stream != segment.stream:
+        return proven(segment, 0, genesis(segment.stream))
+    return proven(segment, before.seq + 1, before.hash)
 
 
 def _contents(segment: Segment) -> Contents:

@@ -7,7 +7,7 @@ Merkle tree over it and its signed checkpoints; `usage`, counts. All of those ar
 from ledger.tables.books import acts, answers, events, marks, operations, parties, people, readings
 from ledger.tables.columns import metadata
 from ledger.tables.guards import READER, SEALER, STATEMENTS, WRITER
-from ledger.tables.log import checkpoints, leaves, nodes, progress
+from ledger.tables.log import checkpoints, definitions, leaves, nodes, progress, sealing
 from ledger.tables.segments import segments
 from ledger.tables.usage import usage
 
@@ -19,6 +19,7 @@ __all__ = [
     "acts",
     "answers",
     "checkpoints",
+    "definitions",
     "events",
     "leaves",
     "marks",
@@ -29,6 +30,7 @@ __all__ = [
     "people",
     "progress",
     "readings",
+    "sealing",
     "segments",
     "usage",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy import DDL, event
 
 from ledger.tables.books import acts, answers, events, marks, operations, parties, people, readings
 from ledger.tables.columns import metadata
-from ledger.tables.log import checkpoints, leaves, nodes, progress
+from ledger.tables.log import checkpoints, definitions, leaves, nodes, progress, sealing
 from ledger.tables.segments import segments
 from ledger.tables.usage import usage
 
@@ -21,7 +21,7 @@ SEALER = "lienthong_ledger_sealer"
 READER = "lienthong_ledger_reader"
 
 _BOOKS = (parties, operations, readings, answers, people, marks, events, acts, leaves, nodes, checkpoints)
-_COUNTS = (progress, usage)
+_COUNTS = (progress, usage, sealing)
 _ERASABLE = {segments: ("data",), answers: ("seed", "officer", "officer_digest"), people: ("subject", "digest")}
 """What erasure may change; of each, the first is emptied for good."""
 
@@ -85,6 +85,7 @@ STATEMENTS: tuple[str, ...] = (
     f"grant select on {segments.name} to {SEALER}",
     *(f"grant select, insert on {table.name} to {SEALER}" for table in _BOOKS),
     *(f"grant select, insert, update on {table.name} to {SEALER}" for table in _COUNTS),
+    f"grant select, insert, delete on {definitions.name} to {SEALER}",
     *(f"grant update ({', '.join(columns)}) on {table.name} to {SEALER}" for table, columns in _ERASABLE.items()),
     *(f"grant select on {table.name} to {READER}" for table in (*_BOOKS, *_COUNTS)),
 )

@@ -1,8 +1,8 @@
 """The Merkle tree over the books (RFC 6962), its signed checkpoints, and how far each stream has been taken in."""
 
-from sqlalchemy import BigInteger, Column, SmallInteger, Table, Uuid
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, SmallInteger, Table, Uuid
 
-from ledger.tables.columns import leaf, metadata, moment, octets, sized, word
+from ledger.tables.columns import leaf, metadata, moment, octets, sized, word, words
 
 leaves = Table(
     "leaves",
@@ -43,4 +43,24 @@ progress = Table(
     octets("hash", "Hash of the last of them."),
     moment("at", "When something of it was last taken in."),
     comment="How far the sealer has followed each stream.",
+)
+
+definitions = Table(
+    "definitions",
+    metadata,
+    Column("stream", Uuid, primary_key=True, comment="A stream of segments."),
+    Column("number", BigInteger, primary_key=True, autoincrement=False, comment="What its answers name."),
+    Column("seq", BigInteger, nullable=False, comment="Number of the segment that says what that is."),
+    comment="Where each stream defines what its answers name: the sealer's index, no evidence.",
+)
+
+sealing = Table(
+    "sealing",
+    metadata,
+    Column("singleton", Boolean, primary_key=True, server_default="true", comment="Always true: one row."),
+    moment("looked_at", "When the sealer last looked for what is to be sealed."),
+    moment("behind_since", "When the oldest segment was written that was not sealed then.", nullable=True),
+    words("troubles", "What is not sealed, and why, a line each."),
+    CheckConstraint("singleton", name="singleton"),
+    comment="The condition of the sealer, as it said last.",
 )

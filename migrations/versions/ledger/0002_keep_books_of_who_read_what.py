@@ -59,6 +59,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint("size", name="checkpoints_pkey"),
     comment="Signed states of the tree."
     )
+    op.create_table("definitions",
+    sa.Column("stream", sa.Uuid(), nullable=False, comment="A stream of segments."),
+    sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False, comment="What its answers name."),
+    sa.Column("seq", sa.BigInteger(), nullable=False, comment="Number of the segment that says what that is."),
+    sa.PrimaryKeyConstraint("stream", "number", name="definitions_pkey"),
+    comment="Where each stream defines what its answers name: the sealer's index, no evidence."
+    )
     op.create_table("events",
     sa.Column("leaf", sa.BigInteger(), autoincrement=False, nullable=False, comment="Number of its leaf in the tree."),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False, comment="When it happened."),
@@ -154,6 +161,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint("reading", name="readings_pkey"),
     sa.UniqueConstraint("digest", name="readings_digest_key"),
     comment="What can be read of one subject in one answer."
+    )
+    op.create_table("sealing",
+    sa.Column("singleton", sa.Boolean(), server_default="true", nullable=False, comment="Always true: one row."),
+    sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False, comment="When the sealer last looked for what is to be sealed."),
+    sa.Column("behind_since", sa.DateTime(timezone=True), nullable=True, comment="When the oldest segment was written that was not sealed then."),
+    sa.Column("troubles", sa.ARRAY(sa.Text(collation="C")), server_default=sa.text("'{}'"), nullable=False, comment="What is not sealed, and why, a line each."),
+    sa.CheckConstraint("singleton", name="sealing_singleton"),
+    sa.PrimaryKeyConstraint("singleton", name="sealing_pkey"),
+    comment="The condition of the sealer, as it said last."
     )
     op.create_table("usage",
     sa.Column("day", sa.Date(), nullable=False, comment="Day, in Vietnam's time."),
@@ -260,6 +276,8 @@ end $body$""")
     op.execute("grant select, insert on checkpoints to lienthong_ledger_sealer")
     op.execute("grant select, insert, update on progress to lienthong_ledger_sealer")
     op.execute("grant select, insert, update on usage to lienthong_ledger_sealer")
+    op.execute("grant select, insert, update on sealing to lienthong_ledger_sealer")
+    op.execute("grant select, insert, delete on definitions to lienthong_ledger_sealer")
     op.execute("grant update (data) on segments to lienthong_ledger_sealer")
     op.execute("grant update (seed, officer, officer_digest) on answers to lienthong_ledger_sealer")
     op.execute("grant update (subject, digest) on people to lienthong_ledger_sealer")
@@ -276,3 +294,4 @@ end $body$""")
     op.execute("grant select on checkpoints to lienthong_ledger_reader")
     op.execute("grant select on progress to lienthong_ledger_reader")
     op.execute("grant select on usage to lienthong_ledger_reader")
+    op.execute("grant select on sealing to lienthong_ledger_reader")
