@@ -53,6 +53,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(home)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests counted (`record_property("counted", …)`) is said also where all went well."""
+    reports = [each for key in ("passed", "failed") for each in terminalreporter.getreports(key)]
+    for name, line in (found for report in reports for found in report.user_properties):
+        if name == "counted":
+            terminalreporter.write_line(str(line))
+
+
 def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
