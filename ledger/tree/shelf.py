@@ -97,14 +97,14 @@ def _lines(day: Path) -> Iterator[str]:
 def _note(line: bytes) -> str | None:
     try:
         return msgspec.json.decode(line, type=str)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 
 def _is_cut_short(line: bytes) -> bool:
     """The beginning of a line that was being written, or a gap that the file system left."""
     said = line.rstrip(b"\n")
-    return not said.strip(b"\0") or (said.startswith(b'"') and not said.endswith(b'"'))
+    return not said.strip(b"\0") or (said.startswith(b'"') and (len(said) == 1 or not said.endswith(b'"')))
 
 
 def _ends_in_newline(descriptor: int, size: int) -> bool:
