@@ -19,6 +19,7 @@ _SETTINGS = {
     "application_name": "lienthong archive",
     "role": READER,
     "default_transaction_read_only": "on",
+    "plan_cache_mode": "force_generic_plan",
     "jit": "off",  # compiling takes longer than any page does
 }
 _FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
