@@ -56,6 +56,8 @@ class Purpose:
     title_vi: str = of(purposes.c.title_vi)
     title_en: str = of(purposes.c.title_en)
     retention_months: int = of(purposes.c.retention_months)
+    shown_after_days: int = of(purposes.c.shown_after_days)
+    third_party_sensitive: bool = of(purposes.c.third_party_sensitive)
 
 
 @strawberry.type(description="A public key of a client; the private half never comes here.")

@@ -89,8 +89,10 @@ FIELDS: Mapping[str, Text] = {
     "roles": ("Vai trò", "Roles"),
     "scopes": ("Trường dữ liệu", "Scopes"),
     "sets": ("Bộ trường dữ liệu", "Scope sets"),
+    "shown_after_days": ("Cho công dân thấy sau (ngày)", "Shown to the citizen after (days)"),
     "state": ("Trạng thái", "State"),
     "supplier": ("Nhà cung cấp", "Supplier"),
+    "third_party_sensitive": ("Chỉ cho công dân thấy khái quát", "Shown to the citizen in general terms"),
     "title_en": ("Tên tiếng Anh", "English title"),
     "title_vi": ("Tên tiếng Việt", "Vietnamese title"),
     "token_type": ("Loại mã truy cập", "Kind of token"),
@@ -179,7 +181,19 @@ def _words(field: str, value: str) -> Text:
 
 
 _NOTHING = ""
-_WORDED = frozenset({"exchanges", "finding", "kind", "opens_emergencies", "reach", "registered_only", "roles", "state"})
+_WORDED = frozenset(
+    {
+        "exchanges",
+        "finding",
+        "kind",
+        "opens_emergencies",
+        "reach",
+        "registered_only",
+        "roles",
+        "state",
+        "third_party_sensitive",
+    }
+)
 """Fields whose values are words of ours; elsewhere somebody may have chosen a name that looks like one."""
 
 
