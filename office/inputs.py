@@ -37,6 +37,7 @@ ENUMS: Mapping[frozenset[str], type[Enum]] = {
 #: Which table the structs of a module of `auth.acts` are about.
 ABOUT: Mapping[str, Table] = {
     "agencies": tables.agencies,
+    "cases": tables.cases,
     "clients": tables.clients,
     "client_keys": tables.clients,
     "delegations": tables.delegations,

@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from office.audit import AuditQueries
+from office.cases import CaseMutations, CaseQueries
 from office.changes import mutations
 from office.consents import ConsentQueries
 from office.fields import capacities_of
@@ -21,14 +22,15 @@ from office.proposals import ProposalQueries
 from office.rights import RightsQueries
 from office.visitor import Capacity
 
-QUERIES = (HolderQueries, RightsQueries, ProposalQueries, PeopleQueries, ConsentQueries, AuditQueries)
+QUERIES = (HolderQueries, RightsQueries, ProposalQueries, PeopleQueries, ConsentQueries, AuditQueries, CaseQueries)
 
 
 @cache
 def schema() -> strawberry.Schema:
     """The one schema. Raises TypeError where a root field does not say who may ask it (law 1)."""
     query = merge_types("Query", (*QUERIES, preview_queries()))
-    made = strawberry.Schema(query, mutations(), config=StrawberryConfig(disable_field_suggestions=True))
+    mutation = merge_types("Mutation", (mutations(), CaseMutations))
+    made = strawberry.Schema(query, mutation, config=StrawberryConfig(disable_field_suggestions=True))
     visibility(made)
     _have_one_of_checked(made)
     return made
