@@ -66,9 +66,23 @@ class Settings(BaseSettings):
     citizen_provider_levels: str = Field(default="", pattern=r"^[!-~ ]{0,500}$")
     citizen_provider_claim: str = Field(default="personal_number", pattern=r"^[A-Za-z0-9_.:/-]{1,100}$")
 
+    ledger_checkpoints: Path | None = None
+    ledger_key: str = Field(default="", max_length=500)
+    ledger_witnesses: str = Field(default="", max_length=20_000)
+
     connections_per_domain: int = Field(default=2, ge=1, le=64)
     statement_timeout_ms: int = Field(default=2_000, ge=10, le=600_000)
     request_deadline_ms: int = Field(default=5_000, ge=50, le=600_000)
+
+    @property
+    def ledger_origin(self) -> str:
+        """The name of this installation's ledger in its checkpoints: where it is reached, without the scheme."""
+        return f"{urlsplit(self.issuer).netloc}/ledger"
+
+    @property
+    def checkpoint_shelf(self) -> Path:
+        """Where checkpoints are kept outside the database; best on a disk of another machine."""
+        return self.ledger_checkpoints or self.home / "ledger-checkpoints"
 
     @model_validator(mode="after")
     def _demo_stays_at_home(self) -> Self:

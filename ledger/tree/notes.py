@@ -28,6 +28,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from ledger.tree.merkle import HASH_LENGTH
 
+KEY_FILE = "ledger-checkpoint.key"
+"""Name of the file of a log's private key; `Signer.new_key` makes its content."""
 MOST_SIGNATURES = 64
 MOST_CHARACTERS = 32_768
 

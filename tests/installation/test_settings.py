@@ -82,3 +82,17 @@ def test_half_a_provider_of_citizens_is_refused(missing: str) -> None:
 def test_a_provider_of_citizens_over_http_or_beside_the_one_of_demo_mode_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(SettingsInvalid, match="LIENTHONG_CITIZEN_PROVIDER"):
         load(**{**PROVIDER, **wrong})
+
+
+def test_ledger_is_named_by_where_it_is_reached_and_its_checkpoints_are_kept_in_the_home_unless_told() -> None:
+    here = load(issuer="https://lienthong.example.vn:8443/", home="/var/lib/lt")
+    elsewhere = load(issuer="https://lienthong.example.vn", ledger_checkpoints="/mnt/archive")
+
+    assert (here.ledger_origin, str(here.checkpoint_shelf)) == (
+        "lienthong.example.vn:8443/ledger",
+        "/var/lib/lt/ledger-checkpoints",
+    )
+    assert (elsewhere.ledger_origin, str(elsewhere.checkpoint_shelf)) == (
+        "lienthong.example.vn/ledger",
+        "/mnt/archive",
+    )
