@@ -57,7 +57,9 @@ class Rights:
 
     `grants` are the numbers of those that supply a scope, ascending. `limits` has an entry for each scope that is
     limited whichever grant supplies it: of every choice in it one limit is charged (of an exchanged token there is a
-    choice for each client). `emergencies` are those grants among all of them that one officer opened alone.
+    choice for each client). `emergencies` are those grants among all of them that one officer opened alone. `tried` are
+    the rights that would be left if the narrowings on trial were made; None where none of them takes anything. They
+    decide nothing: only what they would refuse is noted.
     """
 
     revision: int
@@ -66,6 +68,7 @@ class Rights:
     limits: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     emergencies: frozenset[int] = frozenset()
     memo: dict[Any, Any] = field(default_factory=dict)
+    tried: "Rights | None" = None
 
     def equals(self, other: "Rights") -> bool:
         """Whether both allow the same by the same grants, under whichever revision."""
@@ -74,7 +77,13 @@ class Rights:
             and self.grants == other.grants
             and self.limits == other.limits
             and self.emergencies == other.emergencies
+            and self._tries_as(other)
         )
+
+    def _tries_as(self, other: "Rights") -> bool:
+        if self.tried is None or other.tried is None:
+            return self.tried is other.tried
+        return self.tried.equals(other.tried)
 
     def remembered(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What was made for this key, or make it. All is forgotten when there is too much of it."""

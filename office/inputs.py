@@ -48,6 +48,7 @@ ABOUT: Mapping[str, Table] = {
     "operations": tables.operations,
     "purposes": tables.purposes,
     "terms": tables.grants,
+    "trials": tables.trials,
 }
 
 

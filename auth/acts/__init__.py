@@ -17,6 +17,7 @@ JSON of that one value. `perform` carries a change out, in one transaction:
     perform.py     the road, and the list of all acts
     proposals.py   what widens: proposed by one, approved by another; widening.py lists what does
     grants.py, terms.py, emergencies.py                     what agencies may read
+    trials.py                                               what a narrower grant would refuse
     agencies.py, clients.py, client_keys.py, redirects.py   who may ask
     purposes.py, delegations.py, consents.py                for what, through whom, and with whose leave
     operations.py, manifests.py                             which documents are known

@@ -101,7 +101,7 @@ async def give(work: Work, change: GiveGrant, hands: Hands) -> Outcome:
 
 
 async def check_replacing(work: Work, change: ReplaceGrant) -> Outcome:
-    row = await _standing(work, change.grant)
+    row = await standing(work, change.grant)
     check(change.terms, world(work), work.now)
     await live_agency(work, row.agency)
     return Outcome(str(change.grant), as_json(terms_of(row)), as_json(change.terms))
@@ -113,7 +113,7 @@ async def replace(work: Work, change: ReplaceGrant, hands: Hands) -> Outcome:
 
 
 async def check_resuming(work: Work, change: ResumeGrant) -> Outcome:
-    row = await _standing(work, change.grant)
+    row = await standing(work, change.grant)
     if row.state != "suspended":
         raise Conflict("The grant is not suspended.")
     await live_agency(work, row.agency)
@@ -129,7 +129,7 @@ async def resume(work: Work, change: ResumeGrant, hands: Hands) -> Outcome:
 
 async def narrow(work: Work, change: NarrowGrant) -> Outcome:
     """Refusals: no such grant; unknown names; then whether it is narrower at all."""
-    row = await _standing(work, change.grant)
+    row = await standing(work, change.grant)
     begins = max(change.terms.valid_from or work.now, row.valid_from)
     terms = msgspec.structs.replace(change.terms, valid_from=begins)
     check(terms, world(work), work.now)
@@ -141,7 +141,7 @@ async def narrow(work: Work, change: NarrowGrant) -> Outcome:
 
 
 async def suspend(work: Work, change: SuspendGrant) -> Outcome:
-    row = await _standing(work, change.grant)
+    row = await standing(work, change.grant)
     if row.state == "suspended":
         raise Conflict("The grant is suspended already.")
     await _set(work, change.grant, state="suspended")
@@ -149,7 +149,7 @@ async def suspend(work: Work, change: SuspendGrant) -> Outcome:
 
 
 async def revoke(work: Work, change: RevokeGrant) -> Outcome:
-    row = await _standing(work, change.grant)
+    row = await standing(work, change.grant)
     await _set(work, change.grant, state="revoked", revoked_by=work.actor.signature)
     return Outcome(str(change.grant), row.state, "revoked")
 
@@ -186,7 +186,7 @@ def _not_before(now: datetime, moment: datetime | None) -> datetime:
 
 async def _instead(work: Work, old: int, terms: GrantTerms, hands: Hands, outcome: Outcome, **columns: Any) -> Outcome:
     """A grant of a new number for an old one, which ends; what was used of the day's limit counts on."""
-    row = await _standing(work, old)
+    row = await standing(work, old)
     await _set(work, old, state="revoked", revoked_by=work.actor.signature)
     number = await put(work, row.agency, row.purpose, terms, hands, **columns)
     used = select(literal(number), quotas.c.day, quotas.c.leased).where(quotas.c.grant_id == old)
@@ -194,7 +194,7 @@ async def _instead(work: Work, old: int, terms: GrantTerms, hands: Hands, outcom
     return Outcome(outcome.target, outcome.before, outcome.after, {"grant": str(number)})
 
 
-async def _standing(work: Work, number: int) -> Row[Any]:
+async def standing(work: Work, number: int) -> Row[Any]:
     """A grant that can be changed. Emergencies only end; what is revoked or over stays as it was."""
     row = await work.get(select(grants).where(grants.c.grant_id == number), "grant", agency="agency")
     if row.emergency:

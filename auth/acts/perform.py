@@ -31,6 +31,7 @@ from auth.acts import (
     operations,
     proposals,
     signing_keys,
+    trials,
 )
 from auth.acts.actors import PERMISSIONS, Actor, Permission, standing
 from auth.acts.answered import earlier, remember
@@ -52,6 +53,9 @@ ACTS: Mapping[type[Change], Callable[[Work, Any], Awaitable[Outcome]]] = Mapping
         grants.NarrowGrant: grants.narrow,
         grants.SuspendGrant: grants.suspend,
         grants.RevokeGrant: grants.revoke,
+        trials.TryNarrowing: trials.begin,
+        trials.EndTrial: trials.end,
+        trials.NarrowAsTried: trials.narrow_as_tried,
         consents.WithdrawConsent: consents.withdraw,
         emergencies.OpenEmergency: emergencies.open_emergency,
         emergencies.EndEmergency: emergencies.end,

@@ -56,6 +56,15 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """What a grant would be if it were narrowed. Until its end, what the narrower one would refuse is noted."""
+
+    number: int
+    grant: Grant
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Delegation:
     """An agency's leave for a client of another agency to use some of its rights."""
 

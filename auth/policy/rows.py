@@ -15,7 +15,7 @@ from asyncpg import Connection, Record
 
 from auth.caller import Operations
 from auth.keys import verifying_key
-from auth.policy.decided import Client, Delegation, Grant, Reference, SigningKey
+from auth.policy.decided import Client, Delegation, Grant, Reference, SigningKey, Trial
 from auth.policy.snapshot import Policy
 from auth.policy.versions import Versions
 from auth.reach import EVERYWHERE, SELF, Reach, united
@@ -44,6 +44,13 @@ _GRANTS = """\
 select grant_id, agency, purpose, scopes, sets, exceptions, reach, units, units_scheme, valid_from, valid_until,
     persons_per_day, emergency
 from grants where grant_id = any($1)"""
+_TRIALS_THAT_COUNT = """\
+select trial, trials.xmin from trials join grants using (grant_id)
+where ended_at is null and until > now() and grants.state = 'active' order by trial"""
+_TRIALS = """\
+select trial, until, grant_id, agency, purpose, trials.scopes, trials.sets, trials.exceptions, trials.reach,
+    trials.units, trials.units_scheme, valid_from, valid_until, persons_per_day, emergency
+from trials join grants using (grant_id) where trial = any($1)"""
 _DELEGATIONS_THAT_COUNT = """\
 select delegation, xmin from delegations where state = 'active' and valid_until > now() order by delegation"""
 _DELEGATIONS = """\
@@ -66,6 +73,7 @@ class PolicyReader:
         self._scopes: dict[frozenset[str], frozenset[str]] = {}  # each combination once: thousands of grants share it
         self._clients = Versions(_CLIENTS_THAT_COUNT, _CLIENTS, lambda row: client_of(row, catalogue))
         self._grants = Versions(_GRANTS_THAT_COUNT, _GRANTS, self._grant)
+        self._trials = Versions(_TRIALS_THAT_COUNT, _TRIALS, self._trial)
         self._delegations = Versions(_DELEGATIONS_THAT_COUNT, _DELEGATIONS, lambda row: delegation_of(row, catalogue))
         self._operations = Versions(_OPERATIONS_THAT_COUNT, _OPERATIONS, _digest)
 
@@ -84,9 +92,12 @@ class PolicyReader:
         grant = grant_of(row, self._catalogue, self._communes_of)
         return replace(grant, scopes=self._scopes.setdefault(grant.scopes, grant.scopes))
 
+    def _trial(self, row: Record) -> Trial:
+        return Trial(row["trial"], self._grant(row), row["until"].timestamp())
+
     def _forget(self) -> None:
         self._scopes.clear()
-        for versions in (self._clients, self._grants, self._delegations, self._operations):
+        for versions in (self._clients, self._grants, self._trials, self._delegations, self._operations):
             versions.forget()
 
     async def _read(
@@ -101,6 +112,7 @@ class PolicyReader:
             keys={row["kid"]: _signing_key(row) for row in await connection.fetch(_KEYS)},
             grants=tuple(await self._grants.read(connection)),
             delegations=tuple(await self._delegations.read(connection)),
+            trials=tuple(await self._trials.read(connection)),
             operations=_operations(await self._operations.read(connection)),
             sets=self._catalogue.sets,
             revoked=revoked,

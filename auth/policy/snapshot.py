@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey
 
 from auth.caller import NO_OPERATIONS, Operations, Rights
 from auth.policy.algebra import Asking, effective
-from auth.policy.decided import Client, Dated, Delegation, Grant, Reference, SigningKey, counts_at
+from auth.policy.decided import Client, Dated, Delegation, Grant, Reference, SigningKey, Trial, counts_at
 
 MEMO_LIMIT = 4096
 """Ways of asking (client, purpose, scopes, for a citizen or not) that a snapshot remembers."""
@@ -30,22 +30,24 @@ class Policy:
     keys: Mapping[str, SigningKey]
     grants: tuple[Grant, ...]
     delegations: tuple[Delegation, ...] = ()
+    trials: tuple[Trial, ...] = ()
     operations: Mapping[str, Operations] = field(default_factory=dict)
     sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
     revoked: frozenset[Reference] = frozenset()
 
     def at(self, moment: float, before: "Snapshot | None" = None) -> "Snapshot":
         """What counts at this moment. Rights that are as they were `before` remain the same objects."""
-        grants = _by((grant.agency, grant) for grant in self.grants if self._counts(grant, moment))
         delegations = _by(((d.client, d.agency), d) for d in self.delegations if counts_at(d, moment))
-        return Snapshot(
+        snapshot = Snapshot(
             policy=self,
             since=moment,
             next_change=self._next_change(moment),
-            grants=grants,
+            grants=_by((grant.agency, grant) for grant in self.grants if self._counts(grant, moment)),
             delegations=delegations,
             _before={} if before is None else before.remembered(),
         )
+        tried = {trial.grant.number: trial.grant for trial in self.trials if moment < trial.until}
+        return replace(snapshot, trial=snapshot.with_grants(tried)) if tried else snapshot
 
     def has_the_rules_of(self, other: "Policy") -> bool:
         """Whether the two differ in nothing but what is revoked, since one was made of the other."""
@@ -56,7 +58,8 @@ class Policy:
 
     def _next_change(self, moment: float) -> float:
         dated: tuple[Dated, ...] = (*self.grants, *self.delegations)
-        dates = (date for each in dated for date in (each.valid_from, each.valid_until) if date is not None)
+        dates = [date for each in dated for date in (each.valid_from, each.valid_until) if date is not None]
+        dates += [trial.until for trial in self.trials]
         return min((date for date in dates if date > moment), default=float("inf"))
 
     def with_grant(self, grant: Grant) -> "Policy":
@@ -97,6 +100,8 @@ class Snapshot:
     grants: Mapping[str, tuple[Grant, ...]]
     delegations: Mapping[tuple[str, str], tuple[Delegation, ...]]
     _before: Mapping[Asking, Rights]
+    trial: "Snapshot | None" = None
+    """What would count if the narrowings on trial were made."""
     _rights: dict[Asking, Rights] = field(default_factory=dict)
 
     @property
@@ -145,8 +150,23 @@ class Snapshot:
         return known
 
     def _work_out(self, asking: Asking) -> Rights:
-        rights, before = effective(asking, self, self.policy.rules_revision), self._before.get(asking)
+        rights, before = self._effective(asking), self._before.get(asking)
         return before if before is not None and before.equals(rights) else rights
+
+    def _effective(self, asking: Asking) -> Rights:
+        rights = effective(asking, self, self.policy.rules_revision)
+        if self.trial is None:
+            return rights
+        tried = effective(asking, self.trial, self.policy.rules_revision)
+        return rights if tried.reach == rights.reach else replace(rights, tried=tried)
+
+    def with_grants(self, instead: Mapping[int, Grant]) -> "Snapshot":
+        """With these grants in the place of those of their numbers, as far as those count."""
+        grants = {
+            agency: tuple(instead.get(grant.number, grant) for grant in of_one)
+            for agency, of_one in self.grants.items()
+        }
+        return replace(self, grants=grants, _before={}, _rights={})
 
     def counts_at(self, moment: float) -> bool:
         return self.since <= moment < self.next_change

@@ -19,7 +19,7 @@ from auth.tables.officers import (
     passkeys,
 )
 from auth.tables.revision import policy, processes
-from auth.tables.rights import delegations, grants, operations, proposals, quotas
+from auth.tables.rights import delegations, grants, operations, proposals, quotas, trials
 from auth.tables.tokens import (
     authorization_codes,
     pushed_requests,
@@ -29,8 +29,8 @@ from auth.tables.tokens import (
     used_once,
 )
 
-POLICY_TABLES = (agencies, clients, purposes, grants, delegations, operations, signing_keys, officers)
-"""Tables whose changes alter what is allowed."""
+POLICY_TABLES = (agencies, clients, purposes, grants, trials, delegations, operations, signing_keys, officers)
+"""Tables whose changes alter what is allowed, or what is counted beside it."""
 
 __all__ = [
     "POLICY_TABLES",
@@ -61,5 +61,6 @@ __all__ = [
     "revocations",
     "sign_ins",
     "signing_keys",
+    "trials",
     "used_once",
 ]

@@ -101,6 +101,34 @@ grants = Table(
     comment="What officers decided: which agency reads what, for what, whose, and until when.",
 )
 
+trials = Table(
+    "trials",
+    metadata,
+    Column("trial", BigInteger, Identity(always=True), primary_key=True, comment="Number of the trial."),
+    Column(
+        "grant_id", BigInteger, ForeignKey("grants.grant_id"), nullable=False, comment="Grant that might be narrowed."
+    ),
+    words("scopes", "Single scopes that would be left."),
+    words("sets", "Scope sets that would be left."),
+    words("exceptions", "Scopes and sets that would be taken out of the above."),
+    word("reach", "Whose data: everywhere, jurisdiction or self."),
+    words("units", "Codes of the administrative units of a jurisdiction."),
+    word("units_scheme", "Scheme of units: Y2025 or PRE_2025.", nullable=True),
+    moment("started_at", "From when it is counted what the narrower grant would refuse."),
+    moment("until", "Until when, at the latest."),
+    moment("ended_at", "When somebody ended it; null: nobody did.", nullable=True),
+    word("started_by", "Who began it."),
+    word("ended_by", "Who ended it.", nullable=True),
+    word("reason", "Why, in words."),
+    recorded(),
+    CheckConstraint("(ended_at is null) = (ended_by is null)", name="ended"),
+    CheckConstraint("until > started_at and until <= started_at + interval '90 days'", name="dates"),
+    CheckConstraint("cardinality(scopes) + cardinality(sets) > 0", name="not_empty"),
+    one_of("reach", "everywhere", "jurisdiction", "self"),
+    Index(None, "grant_id"),
+    comment="Narrower grants on trial: nothing is refused, and the ledger notes what would have been.",
+)
+
 delegations = Table(
     "delegations",
     metadata,

@@ -115,7 +115,7 @@ def test_every_member_of_the_policy_was_decided_on_and_is_sent_or_kept_back() ->
     """A member that the policy gains must be put into this list, and where a subgraph needs it, into its part."""
     assert {each.name for each in dataclasses.fields(Policy)} == {
         "revision", "rules_revision", "agencies", "clients", "legal_bases", "keys", "grants", "delegations",
-        "operations", "sets", "revoked",
+        "operations", "sets", "revoked", "trials",
     }  # fmt: skip
 
 
