@@ -16,7 +16,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -157,6 +157,19 @@ class Signer:
         seconds = int(at.timestamp())
         signature = self._key.sign(_with_time(text, seconds).encode())
         return _line(self.verifier.timed(), seconds.to_bytes(_TIME_LENGTH) + signature)
+
+
+def log_key(origin: str, told: str, files: Callable[[str, Callable[[], bytes]], bytes]) -> Verifier:
+    """The key of this installation's log: as its line was told, else from its key file. Raises ValueError.
+
+    Where sealing is left to another machine, the line is told, so that no process here holds the private key.
+    """
+    if not told:
+        return Signer(origin, files(KEY_FILE, Signer.new_key)).verifier
+    verifier = Verifier.parse(told)
+    if verifier.name != origin or verifier.kind is not Kind.NOTE:
+        raise ValueError(f"not the line of the key that signs for {origin}")
+    return verifier
 
 
 def opened(note: str, log: Verifier, witnesses: Sequence[Verifier] = ()) -> Sealed:

@@ -1,8 +1,9 @@
 """The shelf: signed checkpoints kept outside the database, so that whoever owns that cannot roll the ledger back.
 
-A directory, best on another machine's disk. `latest` holds the last checkpoint, replaced whole; `2026-11-22.jsonl`, one
-checkpoint a minute of that day (UTC), a JSON string a line, only ever appended to (`chattr +a` suits it). Before it
-seals, the sealer asks the shelf how far the tree had come; `verify` compares all of it with the tree.
+A directory, best on another machine's disk. `latest` holds the last checkpoint, replaced whole; `witnessed`, the last
+that witnesses signed, too; `2026-11-22.jsonl`, one checkpoint a minute of that day (UTC) and all that were witnessed, a
+JSON string a line, only ever appended to (`chattr +a` suits it). Before it seals, the sealer asks the shelf how far the
+tree had come; `verify` compares all of it with the tree.
 """
 
 import os
@@ -28,13 +29,11 @@ class Shelf:
 
     def latest(self) -> str | None:
         """The last checkpoint that was kept, as a signed note; None on an empty shelf."""
-        path = self._directory / "latest"
-        try:
-            return path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
-        except (OSError, UnicodeDecodeError) as error:
-            raise _unusable(path, error) from None
+        return _text(self._directory / "latest")
+
+    def witnessed(self) -> str | None:
+        """The last checkpoint with signatures of witnesses."""
+        return _text(self._directory / "witnessed")
 
     def keep(self, note: str, at: datetime) -> None:
         """Durable when this returns. `at` is when the note was sealed."""
@@ -43,7 +42,16 @@ class Shelf:
             if self._kept_at is None or not self._kept_at <= at < self._kept_at + A_MINUTE:
                 self._append(note, at)
                 self._kept_at = at
-            self._replace(note)
+            self._replace("latest", note)
+        except OSError as error:
+            raise _unusable(self._directory, error) from None
+
+    def keep_witnessed(self, note: str, at: datetime) -> None:
+        """Durable when this returns. Whether it is newer than the one before is for the caller to know."""
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._append(note, at)
+            self._replace("witnessed", note)
         except OSError as error:
             raise _unusable(self._directory, error) from None
 
@@ -71,14 +79,23 @@ class Shelf:
         if is_fresh:
             _sync(self._directory)
 
-    def _replace(self, note: str) -> None:
-        draft = self._directory / ".latest.draft"
+    def _replace(self, name: str, note: str) -> None:
+        draft = self._directory / f".{name}.draft"
         with draft.open("w", encoding="utf-8") as file:
             file.write(note)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(self._directory / "latest")
+        draft.replace(self._directory / name)
         _sync(self._directory)
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unusable(path, error) from None
 
 
 def _lines(day: Path) -> Iterator[str]:

@@ -111,6 +111,18 @@ def test_sealer_is_told_of_a_last_note_that_is_no_text(directory: Path) -> None:
         Shelf(directory).latest()
 
 
+def test_auditor_finds_every_note_that_witnesses_signed_and_the_last_of_them(directory: Path) -> None:
+    shelf = Shelf(directory)
+    assert shelf.witnessed() is None
+
+    shelf.keep(note(1), NOON)
+    shelf.keep_witnessed(note(2), NOON)
+    shelf.keep_witnessed(note(3), NOON)
+
+    assert (shelf.witnessed(), shelf.latest()) == (note(3), note(1))
+    assert list(shelf.history()) == [note(1), note(2), note(3), note(1)]
+
+
 def test_note_is_durable_before_the_sealer_goes_on(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[str] = []
     fsync = os.fsync
