@@ -36,6 +36,7 @@ from console.citizens.opening import opened as citizens
 from console.officers import routes as officers_pages
 from console.officers.desk import OfficersDesk
 from console.pages import static_files
+from console.transparency import TransparencyLog
 from domains.kit.database import Database, Limits
 from domains.kit.units import communes_of
 from graph import metrics
@@ -51,10 +52,14 @@ from graph.registered import RegisteredOperations
 from graph.registry import installed_domains
 from graph.request import Receive, Scope, Send
 from installation.databases import database_url
+from installation.errors import SettingsInvalid
 from installation.home import key_bytes, key_file
 from installation.memory import memory_file
 from installation.settings import Settings, load
 from ledger import Ledger, LedgerUnreachable, NotDurable, Pseudonyms
+from ledger.archive.database import LedgerDatabase
+from ledger.tree.notes import log_key
+from ledger.tree.shelf import Shelf
 from office.context import Office
 from office.door import Door
 from office.endpoint import Endpoint as OfficeEndpoint
@@ -163,6 +168,7 @@ class Application:
                 *await self._citizens(server, graph, acts, stack),
                 *officers_pages(OfficersDesk(officers, acts)),
                 self._office(server, graph, acts, officers).route(),
+                *self._transparency(stack).routes(),
                 static_files(),
             ]
         )
@@ -211,6 +217,18 @@ class Application:
         await ledger.open()
         stack.push_async_callback(ledger.close)
         return ledger
+
+    def _transparency(self, stack: AsyncExitStack) -> TransparencyLog:
+        """The ledger's tree, for everybody, on connections of its own."""
+        settings = self._settings
+        database = LedgerDatabase(settings.ledger_origin, database_url(settings, "ledger"))
+        stack.push_async_callback(database.close)
+        headers = SYNTHETIC_DATA if settings.mode == "demo" else {}
+        try:
+            key = log_key(settings.ledger_origin, settings.ledger_key, partial(key_file, settings.home))
+        except ValueError as error:
+            raise SettingsInvalid(f"LIENTHONG_LEDGER_KEY: {error}") from None
+        return TransparencyLog(database, key, Shelf(settings.checkpoint_shelf), headers)
 
     async def _quotas(self, stack: AsyncExitStack) -> Quotas:
         quotas = Quotas(database_url(self._settings, "auth"))
