@@ -18,7 +18,7 @@ _SETTINGS = {"application_name": "lienthong insight", "default_transaction_read_
 _FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
-class Books:
+class BooksReader:
     """The books of one ledger, for who counts them."""
 
     def __init__(self, dsn: str, seconds: float = SECONDS) -> None:

@@ -2,13 +2,18 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import asyncpg
 
+from installation.databases import database_name
+from installation.postgres import Postgres
+from installation.settings import Settings
 from ledger.insight.days import today
 from ledger.segments.entries import Outcome, Step, Subject, Way
 from ledger.tree.leaves import Reading, StepRead, canonical, digest
@@ -111,3 +116,20 @@ class Filled:
         places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
         statement = f"insert into {table} ({', '.join(row)}) values ({places}) returning {returning}"
         return await self.connection.fetchval(statement, *row.values())
+
+
+_databases = count(1)
+
+
+@asynccontextmanager
+async def filling(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[Filled]:
+    """Empty books in a migrated database of the test's own, and a hand that fills them."""
+    name = f"insight_{worker}_{next(_databases)}"
+    server = await asyncpg.connect(postgres.url("postgres"))
+    await server.execute(f'create database {name} template "{database_name(templates, "ledger")}"')
+    await server.close()
+    connection = await asyncpg.connect(postgres.url(name))
+    try:
+        yield Filled(postgres.url(name), connection)
+    finally:
+        await connection.close()

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from ledger import LedgerUnreachable, Outcome
-from ledger.insight.books import Books
+from ledger.insight.books import BooksReader
 from ledger.insight.days import Month
 from ledger.insight.statistics import Came, Key, months, statistics
 from ledger.insight.withholding import Cell
@@ -18,12 +18,12 @@ OUT = date(2026, 11, 11)
 CITIZEN, RESIDENT = ("identity:citizen",), ("identity:citizen", "population:residence")
 
 
-async def told(books: Books, today: date = OUT, month: Month = OCTOBER, **delays: int) -> list[Cell[Key]]:
+async def told(books: BooksReader, today: date = OUT, month: Month = OCTOBER, **delays: int) -> list[Cell[Key]]:
     async with books.reading() as connection:
         return list((await statistics(connection, month, today, delays)).cells)
 
 
-async def test_everybody_reads_who_asked_which_register_how_often(filled: Filled, books: Books) -> None:
+async def test_everybody_reads_who_asked_which_register_how_often(filled: Filled, books: BooksReader) -> None:
     tax, aid = await filled.party(purpose="tax"), await filled.party("H56", "portal", "aid")
     name, lives = await filled.operation(NAME), await filled.operation(NAME, LIVES)
     await filled.answer(tax, name, NOON, [1], times=12)
@@ -36,14 +36,14 @@ async def test_everybody_reads_who_asked_which_register_how_often(filled: Filled
     ]
 
 
-async def test_everybody_reads_how_often_was_refused(filled: Filled, books: Books) -> None:
+async def test_everybody_reads_how_often_was_refused(filled: Filled, books: BooksReader) -> None:
     nameless = await filled.party(purpose=None)
     await filled.answer(nameless, await filled.operation(NAME), NOON, outcome=Outcome.REFUSED, times=10)
 
     assert await told(books) == [Cell(Key("G01", "", CITIZEN, Came.REFUSED), NOON.date(), 10, 0)]
 
 
-async def test_nobody_reads_a_month_before_it_is_over_and_checked(filled: Filled, books: Books) -> None:
+async def test_nobody_reads_a_month_before_it_is_over_and_checked(filled: Filled, books: BooksReader) -> None:
     """A month that grew from day to day would show each day's small count as the difference."""
     await filled.answer(await filled.party(), await filled.operation(NAME), NOON, times=12)
 
@@ -51,20 +51,20 @@ async def test_nobody_reads_a_month_before_it_is_over_and_checked(filled: Filled
     assert len(await told(books, today=OUT)) == 1
 
 
-async def test_nobody_reads_of_a_delayed_purpose_before_its_citizens(filled: Filled, books: Books) -> None:
+async def test_nobody_reads_of_a_delayed_purpose_before_its_citizens(filled: Filled, books: BooksReader) -> None:
     await filled.answer(await filled.party(purpose="inquiry"), await filled.operation(NAME), NOON, times=12)
 
     assert await told(books, today=date(2026, 12, 30), inquiry=60) == []
     assert len(await told(books, today=date(2026, 12, 31), inquiry=60)) == 1
 
 
-async def test_a_curious_reader_finds_no_small_count(filled: Filled, books: Books) -> None:
+async def test_a_curious_reader_finds_no_small_count(filled: Filled, books: BooksReader) -> None:
     await filled.answer(await filled.party(purpose="inquiry"), await filled.operation(NAME), NOON, [1, 2], times=9)
 
     assert await told(books) == []
 
 
-async def test_operations_that_read_the_same_kinds_are_counted_together(filled: Filled, books: Books) -> None:
+async def test_operations_that_read_the_same_kinds_are_counted_together(filled: Filled, books: BooksReader) -> None:
     party = await filled.party()
     for document in (b"a" * 16, b"b" * 16):
         await filled.answer(party, await filled.operation(NAME, document=document), NOON, [1], times=6)
@@ -72,7 +72,7 @@ async def test_operations_that_read_the_same_kinds_are_counted_together(filled: 
     assert [cell.answers for cell in await told(books)] == [12]
 
 
-async def test_a_day_begins_in_vietnam(filled: Filled, books: Books) -> None:
+async def test_a_day_begins_in_vietnam(filled: Filled, books: BooksReader) -> None:
     evening = datetime(2026, 10, 31, 17, tzinfo=UTC)
     await filled.answer(await filled.party(), await filled.operation(NAME), evening, times=12)
 
@@ -80,7 +80,7 @@ async def test_a_day_begins_in_vietnam(filled: Filled, books: Books) -> None:
     assert len(await told(books, today=date(2026, 12, 11), month=Month(2026, 11))) == 1
 
 
-async def test_everybody_learns_which_months_are_told(filled: Filled, books: Books) -> None:
+async def test_everybody_learns_which_months_are_told(filled: Filled, books: BooksReader) -> None:
     async with books.reading() as connection:
         assert await months(connection, OUT) == []
     await filled.answer(await filled.party(), await filled.operation(NAME), datetime(2026, 8, 31, tzinfo=UTC))
@@ -90,7 +90,7 @@ async def test_everybody_learns_which_months_are_told(filled: Filled, books: Boo
         assert await months(connection, date(2026, 11, 10)) == [Month(2026, 9), Month(2026, 8)]
 
 
-async def test_whoever_counts_the_books_cannot_change_them(filled: Filled, books: Books) -> None:
+async def test_whoever_counts_the_books_cannot_change_them(filled: Filled, books: BooksReader) -> None:
     with pytest.raises(LedgerUnreachable) as refused:
         async with books.reading() as connection:
             await connection.execute("delete from usage")
@@ -98,7 +98,7 @@ async def test_whoever_counts_the_books_cannot_change_them(filled: Filled, books
     assert isinstance(refused.value.__cause__, asyncpg.PostgresError)
 
 
-async def test_whoever_counts_the_books_sees_no_segment(filled: Filled, books: Books) -> None:
+async def test_whoever_counts_the_books_sees_no_segment(filled: Filled, books: BooksReader) -> None:
     with pytest.raises(LedgerUnreachable) as refused:
         async with books.reading() as connection:
             await connection.fetch("select data from segments")

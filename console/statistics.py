@@ -1,0 +1,148 @@
+"""`GET /ledger/statistics`: who asked which register how often, for everybody, without a sign-in.
+
+    ?month=2026-10          a month; without it, the last one that is told
+    &agency= &purpose= &kind=   rows of one; `kind` is a kind of data or a register
+    &format=csv             instead of JSON
+
+What is told of a month, and when, is for `ledger.insight` to say. Counting one takes the books a while, so a process
+does it once in `KEPT_SECONDS`, whoever asks how often.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from auth.database import OUTAGES
+from auth.tables import agencies, purposes
+from ledger import LedgerUnreachable
+from ledger.insight.books import BooksReader
+from ledger.insight.days import Month, today
+from ledger.insight.published import Filter, Names, as_csv, as_json
+from ledger.insight.statistics import Statistics, months, statistics
+
+KEPT_SECONDS = 600.0
+KEPT_MONTHS = 24
+PARAMETERS = frozenset({"month", "agency", "purpose", "kind", "format"})
+_OPEN = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
+_KEPT = {**_OPEN, "Cache-Control": f"public, max-age={KEPT_SECONDS:.0f}"}
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Unknown(Exception):
+    """What was asked for is not there: a month, or a parameter of that name or form."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told at one moment. Months are added when they are first asked for."""
+
+    until: float
+    day: date
+    months: Sequence[Month]
+    delays: dict[str, int]
+    names: Names
+    counted: dict[Month, Statistics]
+
+
+class OpenStatistics:
+    """The route. `books` are the ledger's; `engine` leads to the authority, which knows names and delays."""
+
+    def __init__(self, books: BooksReader, engine: AsyncEngine, clock: Callable[[], datetime] = utc_now) -> None:
+        self._books, self._engine, self._clock = books, engine, clock
+        self._counting = asyncio.Lock()
+        self._told: _Told | None = None
+
+    def route(self) -> Route:
+        return Route("/ledger/statistics", self.answer, methods=["GET"])
+
+    async def answer(self, request: Request) -> Response:
+        try:
+            return await self._answer(request)
+        except Unknown as unknown:
+            return JSONResponse({"error": unknown.message}, unknown.status, _OPEN)
+        except (LedgerUnreachable, *OUTAGES):
+            return JSONResponse({"error": "The statistics cannot be read at the moment."}, 503, _OPEN)
+
+    async def _answer(self, request: Request) -> Response:
+        asked = dict(request.query_params)
+        if unknown := asked.keys() - PARAMETERS:
+            raise Unknown(400, f"{len(unknown)} parameters are unknown; there are {', '.join(sorted(PARAMETERS))}.")
+        is_csv = _format(asked.get("format", "json"))
+        told, found = await self._month(asked.get("month"))
+        wanted = Filter(asked.get("agency"), asked.get("purpose"), asked.get("kind"))
+        body = as_csv(found, wanted) if is_csv else as_json(found, told.months, wanted, told.names)
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {**_KEPT, "ETag": tag}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        if is_csv:
+            named = "" if found is None else f"-{found.month}"
+            headers["Content-Disposition"] = f'attachment; filename="lienthong-statistics{named}.csv"'
+        return Response(body, 200, headers, media_type="text/csv" if is_csv else "application/json")
+
+    async def _month(self, asked: str | None) -> tuple[_Told, Statistics | None]:
+        month = _parsed(asked)
+        async with self._counting:
+            told = await self._current()
+            if month is None and not told.months:
+                return told, None
+            month = month or told.months[0]
+            if month not in told.months:
+                raise Unknown(404, "Nothing is told of that month.")
+            if month not in told.counted:
+                if len(told.counted) >= KEPT_MONTHS:
+                    told.counted.clear()
+                async with self._books.reading() as connection:
+                    told.counted[month] = await statistics(connection, month, told.day, told.delays)
+            return told, told.counted[month]
+
+    async def _current(self) -> _Told:
+        """What is kept, or read anew."""
+        day = today(self._clock())
+        if self._told is None or self._told.day != day or time.monotonic() >= self._told.until:
+            names, delays = await self._named()
+            async with self._books.reading() as connection:
+                there = await months(connection, day)
+            self._told = _Told(time.monotonic() + KEPT_SECONDS, day, there, delays, names, {})
+        return self._told
+
+    async def _named(self) -> tuple[Names, dict[str, int]]:
+        async with self._engine.connect() as connection:
+            of_agencies = (await connection.execute(select(agencies))).all()
+            of_purposes = (await connection.execute(select(purposes))).all()
+        names = Names(
+            {row.agency: (row.name_vi, row.name_en) for row in of_agencies},
+            {row.purpose: (row.title_vi, row.title_en) for row in of_purposes},
+        )
+        return names, {row.purpose: row.shown_after_days for row in of_purposes}
+
+
+def _format(asked: str) -> bool:
+    """Whether it is CSV."""
+    if asked not in {"csv", "json"}:
+        raise Unknown(400, "format is json or csv.")
+    return asked == "csv"
+
+
+def _parsed(asked: str | None) -> Month | None:
+    try:
+        return None if asked is None else Month.parse(asked)
+    except ValueError:
+        raise Unknown(400, "A month is written 2026-10.") from None
