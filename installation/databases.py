@@ -17,8 +17,9 @@ from installation.settings import PREFIX, Settings, without_password
 
 DOMAINS = ("identity", "population", "land", "enterprises")
 DATABASES = (*DOMAINS, "auth", "ledger")
-OTHER_CONNECTIONS = {"auth": 14, "ledger": 1}
-"""Of `auth`: the pools of the rooms there, the feed, and the feed's farewell. Of `ledger`: the writer."""
+OTHER_CONNECTIONS = {"auth": 14, "ledger": 5}
+"""Of `auth`: the pools of the rooms there, the feed, and the feed's farewell. Of `ledger`: the writer, two for those
+whom it concerns, two for the public tree."""
 COMMANDS = 4  # connections left for a migration, a seed and a person who looks
 MAINTENANCE = "postgres"
 CONNECT_SECONDS = 10
