@@ -20,7 +20,7 @@ from graph import disclosure, failures, introspection, limits
 from graph.compile import compile_operation
 from graph.composed import Composed
 from graph.cursors import Cursors
-from graph.decide import Granted, check_areas, decide, exhausted
+from graph.decide import Granted, check_areas, decide, exhausted, on_trial
 from graph.document import Document, Documents, Operation, Shape
 from graph.errors import Refused
 from graph.inputs import Values
@@ -87,7 +87,8 @@ class Graph:
             await disclosure.Record(self._ledger, plan, caller, request_id).refusal(refusal)
             raise Places(question.text, question.operation_name).refusal(refusal)
         assert isinstance(granted, Granted)
-        record = disclosure.Record(self._ledger, plan, caller, request_id, granted.emergencies)
+        noted = on_trial(granted, asked) if granted.tried is not None else ()
+        record = disclosure.Record(self._ledger, plan, caller, request_id, granted.emergencies, noted)
         room = await self._room(plan, granted, asked, record, caller) if granted.limits else None
         try:
             run = Run(plan, granted, asked, self._databases, record.looked_at, partial(self._confirm, caller))

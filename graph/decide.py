@@ -7,7 +7,7 @@ learns nothing about whether somebody exists (law 9).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -23,6 +23,7 @@ from graph.errors import Code, GraphError, Refused
 from graph.plan import Asked, Need, Plan, Step
 
 PATHS_NAMED = 20  # places of one missing right that an error lists
+ROWS_LIMITED = "ROWS_LIMITED"  # of a narrowing on trial: nothing would be refused, and fewer rows might be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Granted:
 
     `areas` are the steps whose arguments must lie in a jurisdiction. `limits` are those of the rights used, scope by
     scope, and `emergencies` the emergency grants among those that supply them. `ways` is how it is run, once run.py
-    knows.
+    knows. `tried` is what would be decided if the narrowings on trial were made; None where nothing is tried.
     """
 
     rows: Sequence[RowsAllowed]
@@ -48,10 +49,30 @@ class Granted:
     limits: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     emergencies: tuple[int, ...] = ()
     ways: Any = None
+    tried: "Granted | Refused | None" = None
 
 
 def decide(plan: Plan, caller: Caller) -> Granted | Refused:
     """The decision, from the plan and the rights held now; arguments are looked at in `check_areas`."""
+    decision = _decide(plan, caller)
+    if isinstance(decision, Granted) and caller.rights.tried is not None:
+        decision.tried = _decide(plan, replace(caller, rights=caller.rights.tried))
+    return decision
+
+
+def on_trial(granted: Granted, asked: Asked) -> tuple[str, ...]:
+    """What a narrowing on trial would have refused this request for; ROWS_LIMITED, where it might have shown less."""
+    if granted.tried is None:
+        return ()
+    refusal = granted.tried if isinstance(granted.tried, Refused) else check_areas(granted.tried, asked)
+    if refusal is not None:
+        return refusal.missing
+    assert isinstance(granted.tried, Granted)
+    pairs = zip(granted.rows, granted.tried.rows, strict=True)
+    return (ROWS_LIMITED,) if any(now != then for now, then in pairs) else ()
+
+
+def _decide(plan: Plan, caller: Caller) -> Granted | Refused:
     if plan.needs and caller.purpose is None:
         return Refused(_purpose_required(plan.needs))
     if plan.speaks and caller.subject is None:

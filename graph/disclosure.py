@@ -21,12 +21,18 @@ _WAYS = {Reached.OPENED: Way.OPENED, Reached.LISTED: Way.LISTED, Reached.FOLLOWE
 class Record:
     """The entry of one answer."""
 
-    __slots__ = ("_caller", "_emergencies", "_ledger", "_people", "_plan", "_request_id", "_written")
+    __slots__ = ("_caller", "_emergencies", "_ledger", "_on_trial", "_people", "_plan", "_request_id", "_written")
 
     def __init__(
-        self, ledger: Ledger, plan: Plan, caller: Caller, request_id: bytes, emergencies: tuple[int, ...] = ()
+        self,
+        ledger: Ledger,
+        plan: Plan,
+        caller: Caller,
+        request_id: bytes,
+        emergencies: tuple[int, ...] = (),
+        on_trial: tuple[str, ...] = (),
     ) -> None:
-        """`emergencies` are the emergency grants that the answer rests on."""
+        """`emergencies` are the emergency grants it rests on; `on_trial`, what a narrowing on trial would refuse."""
         self._ledger = ledger
         self._plan = plan
         self._caller = caller
@@ -34,6 +40,7 @@ class Record:
         self._people: People = []
         self._request_id = request_id
         self._emergencies = emergencies
+        self._on_trial = on_trial
 
     @property
     def persons(self) -> int:
@@ -53,12 +60,11 @@ class Record:
         places = self._plan.personal
         looked_at = [(places[number], persons) for number, persons in people if persons]
         outcome = Outcome.GRANTED if looked_at or found else Outcome.NO_HIT
-        self._written = self._record(outcome, looked_at)
+        self._written = self._record(outcome, looked_at, self._on_trial)
 
     async def refusal(self, refusal: Refused) -> None:
         """Put a refusal on record, with what was missing."""
-        missing = [str(error.details.get("scope", error.code)) for error in refusal.errors]
-        await self._record(Outcome.REFUSED, missing=missing)
+        await self._record(Outcome.REFUSED, missing=refusal.missing)
 
     async def durable(self) -> None:
         """Wait until the entry cannot be lost. Raises NotRecorded, also where one is due and none was handed over."""

@@ -88,6 +88,11 @@ class Refused(Exception):
         """HTTP status; the errors of one refusal share it."""
         return STATUS[self.errors[0].code]
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What would have been needed, as the ledger writes it down: scopes, and codes of other reasons."""
+        return tuple(str(error.details.get("scope", error.code)) for error in self.errors)
+
 
 def refused(code: Code, message: str, *, at: Sequence[tuple[int, int]] = (), **details: Any) -> Refused:
     """A refusal with one error."""
