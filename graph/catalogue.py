@@ -33,6 +33,16 @@ def descriptions(composed: Composed) -> dict[str, str]:
     }
 
 
+def field_names(composed: Composed) -> dict[str, str]:
+    """The name in scopes of each guarded field, by its coordinate: `Citizen.pin` -> `identity:citizen.pin`."""
+    rights = (made.right for made in composed.made.values() if made.right is not None)
+    return {
+        right.coordinate: right.scope(Verb.READ).removesuffix(f":{Verb.READ}")
+        for right in rights
+        if not right.data_class.is_public
+    }
+
+
 def _sentence(composed: Composed, type_name: str, field_name: str) -> str:
     type_ = composed.schema.get_type(type_name)
     said = type_.fields[field_name].description if isinstance(type_, GraphQLObjectType) else None

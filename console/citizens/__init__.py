@@ -6,6 +6,10 @@
     signing_in.py  from the portal to the identity provider and back
     consenting.py  the question, and its answer
     own.py         what a citizen allowed, and how it ends
+    readings.py    what was read of a citizen, in words
+    ledgers.py     the ledgers' archive, asked for one citizen
+    disclosures.py who looked, when and why, and the proof of it
+    complaints.py  a complaint about a reading, and every case about the citizen
 
 A portal sends the browser to `/oauth/authorize`; that always leads to the identity provider, which knows whether
 somebody is signed in there. Back from it the browser stands on a page of ours that moves on by itself: only then does

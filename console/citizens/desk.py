@@ -1,7 +1,7 @@
 """What the pages of citizens share: who is at the browser, whether our page sent the form, and how trouble is told."""
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -25,6 +25,9 @@ from auth.origins import sent_by_our_page
 from console.citizens.labels import Described
 from console.forms import UnreadableForm, fields
 from console.pages import Text, show
+from ledger.archive.database import LedgerSilent
+from ledger.archive.proofs import RecordBroken
+from ledger.archive.sealed import NotGivenOutHere
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +55,14 @@ class Gone(Problem):
     )
 
 
+class NotYours(Problem):
+    status = 404
+    text = (
+        "Liên kết này không phải của bạn, hoặc không còn dẫn đến đâu. Hãy mở lại trang từ đầu.",
+        "This link is not yours, or leads nowhere any more. Open the page again from its beginning.",
+    )
+
+
 class NotOurs(Problem):
     status = 403
     text = (
@@ -73,6 +84,14 @@ class TooOften(Problem):
     text = (
         "Quá nhiều yêu cầu từ địa chỉ này. Hãy thử lại sau một phút.",
         "Too many requests from this address. Try again in a minute.",
+    )
+
+
+class Broken(Problem):
+    status = 503
+    text = (
+        "Bản ghi của lần này không khớp với dấu niêm phong, nên không có chứng minh. Hãy khiếu nại để cán bộ kiểm tra.",
+        "The record of this reading does not fit its seal: there is no proof. Please complain; officers look into it.",
     )
 
 
@@ -114,13 +133,16 @@ class Counter:
         if self.rates.wait_s(network_of_peer(request), ADDRESS_PER_MINUTE):
             raise TooOften
 
-    async def sent(self, request: Request, use: str | None = None) -> tuple[CitizenSession, dict[str, str]]:
+    async def sent(
+        self, request: Request, use: str | None = None, lines: Collection[str] = ()
+    ) -> tuple[CitizenSession, dict[str, str]]:
         """Who sent this form, and its fields. Raises `NotOurs` unless our page for this session sent it.
 
-        `use` is what the form's token stands for, where it stands for one thing only.
+        `use` is what the form's token stands for, where it stands for one thing only; `lines` are fields that people
+        write in several lines.
         """
         try:
-            form = await fields(request)
+            form = await fields(request, lines)
         except UnreadableForm as error:
             raise NotOurs from error
         session = await self.session(request)
@@ -139,24 +161,37 @@ def told(page: Callable[[Self, Request], Awaitable[Response]]) -> Callable[[Self
     async def answer(self: Self, request: Request) -> Response:
         try:
             return await page(self, request)
-        except Problem as problem:
-            return _say(request, problem)
-        except SignInRefused as refused:
-            log.warning("sign_in_refused", reason=str(refused))
-            return _say(request, NotSignedIn())
-        except (ProviderUnreachable, RegisterSilent) as silent:
-            log.warning("citizen_page_unavailable", reason=str(silent))
-            return _say(request, Unavailable())
-        except (GrantsUnconfirmed, Undecided, *OUTAGES) as outage:
-            log.warning("citizen_page_unavailable", reason=type(outage).__name__)
-            return _say(request, Unavailable())
+        except (Problem, *TROUBLES) as trouble:
+            problem = trouble if isinstance(trouble, Problem) else _problem(trouble)
+            title = ("Không thể tiếp tục", "Cannot go on")
+            return show(request, "message.html", status=problem.status, title=title, text=problem.text, onward=None)
 
     return answer
 
 
-def _say(request: Request, problem: Problem) -> Response:
-    title = ("Không thể tiếp tục", "Cannot go on")
-    return show(request, "message.html", status=problem.status, title=title, text=problem.text, onward=None)
+TROUBLES = (
+    SignInRefused, NotGivenOutHere, RecordBroken, ProviderUnreachable, RegisterSilent, LedgerSilent,
+    GrantsUnconfirmed, Undecided, *OUTAGES,
+)  # fmt: skip
+"""What ends a page besides a `Problem`."""
+
+
+def _problem(trouble: Exception) -> Problem:
+    """What is said of it; the reason goes to the log."""
+    match trouble:
+        case SignInRefused():
+            log.warning("sign_in_refused", reason=str(trouble))
+            return NotSignedIn()
+        case NotGivenOutHere():
+            return NotYours()
+        case RecordBroken():
+            log.error("ledger_record_broken", origin=trouble.origin, leaf=trouble.leaf)
+            return Broken()
+        case ProviderUnreachable() | RegisterSilent() | LedgerSilent():
+            log.warning("citizen_page_unavailable", reason=str(trouble))
+        case _:
+            log.warning("citizen_page_unavailable", reason=type(trouble).__name__)
+    return Unavailable()
 
 
 def away(address: str) -> Response:

@@ -14,9 +14,12 @@ from auth.citizens.provider import Provider, ProviderTerms
 from auth.demo.provider import DemoProvider, Persona, demo_terms, first_use_at
 from auth.keys import KeyFiles, private_key
 from auth.oauth.server import AuthorizationServer
+from console.citizens.complaints import OwnCases
 from console.citizens.consenting import Consenting
 from console.citizens.desk import Counter
+from console.citizens.disclosures import OwnDisclosures
 from console.citizens.labels import Described
+from console.citizens.ledgers import Ledgers
 from console.citizens.own import OwnConsents
 from console.citizens.representation import RepresentedInTheRegisters
 from console.citizens.signing_in import SIGNED_IN, SigningIn
@@ -38,7 +41,13 @@ class SignIn:
 
 @asynccontextmanager
 async def opened(
-    dsn: str, server: AuthorizationServer, acts: Desk, graph: Graph, described: Described, sign_in: SignIn
+    dsn: str,
+    server: AuthorizationServer,
+    acts: Desk,
+    graph: Graph,
+    described: Described,
+    ledgers: Ledgers,
+    sign_in: SignIn,
 ) -> AsyncIterator[list[Route]]:
     """The addresses that a citizen's browser meets, while this process serves them."""
     issuer, is_demo = server.authority.issuer, sign_in.mode == "demo"
@@ -47,17 +56,19 @@ async def opened(
     provider = None if terms is None else Provider(terms, key, issuer + SIGNED_IN)
     async with desks.opened(dsn, server.authority, acts, provider, RepresentedInTheRegisters(graph)) as desk:
         server.still_acts = desk.still_acts
-        yield [*routes(desk, described), *(_demo(desk, sign_in, key) if is_demo else [])]
+        yield [*routes(desk, described, ledgers), *(_demo(desk, sign_in, key) if is_demo else [])]
 
 
-def routes(desk: CitizenDesk, described: Described) -> list[Route]:
-    """The pages of ours: signing in, consenting, and what was consented to."""
+def routes(desk: CitizenDesk, described: Described, ledgers: Ledgers) -> list[Route]:
+    """The pages of ours: signing in, consenting, what was consented to, who looked, and complaints."""
     counter = Counter(desk, described)
     signing_in = SigningIn(counter)
     return [
         *signing_in.routes(),
         *Consenting(counter, signing_in).routes(),
         *OwnConsents(counter, signing_in).routes(),
+        *OwnDisclosures(counter, signing_in, ledgers).routes(),
+        *OwnCases(counter, signing_in, ledgers).routes(),
     ]
 
 

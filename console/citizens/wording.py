@@ -7,7 +7,7 @@ loaded before the grants changed has another hash, and its yes does not count.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from auth.citizens.answers import lasts_until
 from auth.citizens.asked import Asked
@@ -71,11 +71,15 @@ def worded(asked: Asked, children: Sequence[Represented], described: Described, 
 
 
 def day(moment: datetime, language: Language) -> str:
+    """The date of a moment here, as people write it."""
+    return on_day(moment.astimezone(VIETNAM).date(), language)
+
+
+def on_day(date: date, language: Language) -> str:
     """A date as people write it: 20/02/2027, 20 February 2027."""
-    local = moment.astimezone(VIETNAM)
     if language == "vi":
-        return f"{local.day:02d}/{local.month:02d}/{local.year}"
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+        return f"{date.day:02d}/{date.month:02d}/{date.year}"
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
 
 
 def _chosen(group: Group, place: int) -> tuple[str, tuple[str, ...]]:
