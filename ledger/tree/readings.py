@@ -33,17 +33,17 @@ def subjects_of(answer: Answer, recipient: Recipient) -> Subjects:
     """Cheap for an answer with a hundred thousand persons: what is equal for many is worked out by `reading_of`."""
     steps: dict[bytes, tuple[int, ...]] = {}
     for seen in answer.looked_at:
-        this = (seen.step,)
+        this: tuple[int, ...] = (seen.step,)
         fresh = dict.fromkeys(blocks(seen), this)
         known = fresh.keys() & steps.keys() if steps else ()
         for subject in known:
             fresh[subject] = steps[subject] + this
         steps |= fresh
     roles: dict[bytes, tuple[str, ...]] = {}
-    for subject, role in ((recipient.on_behalf_of, SPOKE_FOR), (recipient.representative, ACTED_FOR)):
-        if subject is not None:
-            steps.setdefault(subject, ())
-            roles[subject] = (*roles.get(subject, ()), role)
+    for citizen, role in ((recipient.on_behalf_of, SPOKE_FOR), (recipient.representative, ACTED_FOR)):
+        if citizen is not None:
+            steps.setdefault(citizen, ())
+            roles[citizen] = (*roles.get(citizen, ()), role)
     return Subjects(steps, roles)
 
 

@@ -1,0 +1,160 @@
+"""What a stream's answers name: its recipients and operations, with what follows from each for every answer.
+
+A stream says once what its answers then name by number. The sealer keeps in mind what it met last; of what it met
+earlier, or before it was started, the table `definitions` says which segment holds it.
+"""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from ledger.sealing.interning import Common, Commons, party_of
+from ledger.segments.entries import Operation, Outcome, Recipient
+from ledger.segments.records import Answer, Contents, Defined, unpack
+from ledger.tree.leaves import Party, Shared
+from ledger.tree.readings import reading_of
+
+KEPT_IN_MIND = 100_000
+SHARED_KEPT_IN_MIND = 1_000
+_WHERE = """
+select definitions.stream, number, definitions.seq from unnest($1::uuid[], $2::bigint[]) as wanted (stream, number)
+join definitions using (stream, number)
+"""
+_DATA = """
+select segments.stream, segments.seq, data from unnest($1::uuid[], $2::bigint[]) as wanted (stream, seq)
+join segments using (stream, seq) where data is not null
+"""
+
+Key: TypeAlias = tuple[UUID, int]
+"""A stream, and a number in it."""
+
+
+class KnownOperation:
+    """An operation, and which of its readings were met: by steps and roles."""
+
+    __slots__ = ("_commons", "_readings", "common", "meaning")
+
+    def __init__(self, meaning: Operation, commons: Commons) -> None:
+        self.meaning = meaning
+        self.common = commons.operation(meaning)
+        self._commons = commons
+        self._readings: dict[tuple[tuple[int, ...], tuple[str, ...]], Common] = {}
+
+    def reading(self, steps: tuple[int, ...], roles: tuple[str, ...] = ()) -> Common:
+        known = self._readings.get((steps, roles))
+        if known is None:
+            known = self._commons.reading(reading_of(self.meaning, steps, roles))
+            self._readings[steps, roles] = known
+        return known
+
+
+class KnownRecipient:
+    """A recipient, and what its answers shared: by operation, outcome and what was missing."""
+
+    __slots__ = ("_shared", "meaning", "party")
+
+    def __init__(self, meaning: Recipient, commons: Commons) -> None:
+        self.meaning = meaning
+        self.party = commons.party(meaning)
+        self._shared: dict[tuple[bytes, Outcome, tuple[str, ...]], Shared] = {}
+
+    def shared(self, operation: KnownOperation, answer: Answer) -> Shared:
+        key = (operation.common.digest, answer.outcome, answer.missing)
+        known = self._shared.get(key)
+        if known is None:
+            if len(self._shared) >= SHARED_KEPT_IN_MIND:
+                self._shared.clear()
+            known = self._shared[key] = shared_by(self.meaning, operation, answer)
+        return known
+
+
+def shared_by(recipient: Recipient, operation: KnownOperation, answer: Answer) -> Shared:
+    party = party_of(recipient)
+    return Shared(
+        **{name: getattr(party, name) for name in Party.__struct_fields__},
+        case_reference=recipient.case_reference,
+        grants_revision=recipient.grants_revision,
+        emergencies=recipient.emergencies,
+        document=operation.meaning.document.hex(),
+        operation=operation.meaning.name,
+        definition=operation.common.digest.hex(),
+        outcome=answer.outcome.name.lower(),
+        missing=answer.missing,
+    )
+
+
+class Undefined(Exception):
+    """An answer names a recipient or an operation that its stream has not defined."""
+
+
+class Meanings:
+    """By stream and number. What no answer names never becomes a row of the books."""
+
+    def __init__(self, commons: Commons) -> None:
+        self._commons = commons
+        self._said: dict[Key, Recipient | Operation] = {}
+        self._recipients: dict[Key, KnownRecipient] = {}
+        self._operations: dict[Key, KnownOperation] = {}
+
+    def define(self, stream: UUID, defined: Defined) -> None:
+        """Something that the stream says before answers name it."""
+        self._said[stream, defined.number] = defined.meaning
+
+    def recipient(self, key: Key) -> KnownRecipient:
+        """Raises `Undefined`."""
+        known = self._recipients.get(key)
+        if known is None:
+            meaning = self._said.get(key)
+            if not isinstance(meaning, Recipient):
+                raise Undefined
+            known = self._recipients[key] = KnownRecipient(meaning, self._commons)
+        return known
+
+    def operation(self, key: Key) -> KnownOperation:
+        """Raises `Undefined`."""
+        known = self._operations.get(key)
+        if known is None:
+            meaning = self._said.get(key)
+            if not isinstance(meaning, Operation):
+                raise Undefined
+            known = self._operations[key] = KnownOperation(meaning, self._commons)
+        return known
+
+    async def recall(self, connection: asyncpg.Connection, taken: Iterable[tuple[UUID, Contents]]) -> None:
+        """Has ready what these segments name without saying it."""
+        self._forget()
+        missing = _named_before(taken) - self._said.keys()
+        if not missing:
+            return
+        where = await connection.fetch(_WHERE, *_columns(missing))
+        holding = {(row["stream"], row["seq"]) for row in where}
+        for stream, _, data in await connection.fetch(_DATA, *_columns(holding)):
+            for entry in unpack(data).entries:
+                if isinstance(entry, Defined) and (stream, entry.number) in missing:
+                    self.define(stream, entry)
+
+    def _forget(self) -> None:
+        if len(self._said) > KEPT_IN_MIND:
+            self._said.clear()
+            self._recipients.clear()
+            self._operations.clear()
+
+
+def _named_before(taken: Iterable[tuple[UUID, Contents]]) -> set[Key]:
+    """What answers name that no segment of these says."""
+    named: set[Key] = set()
+    said: set[Key] = set()
+    for stream, contents in taken:
+        for entry in contents.entries:
+            if isinstance(entry, Defined):
+                said.add((stream, entry.number))
+            elif isinstance(entry, Answer):
+                named.update(((stream, entry.recipient), (stream, entry.operation)))
+    return named - said
+
+
+def _columns(keys: Iterable[Key]) -> tuple[list[UUID], list[int]]:
+    ordered = sorted(keys)
+    return [stream for stream, _ in ordered], [number for _, number in ordered]

@@ -1,0 +1,59 @@
+"""The sealer's one connection: with its role, durable, and with the lock that makes it the only sealer.
+
+The lock is the session's, so it ends with the connection, however that ends. A second sealer waits for it by asking
+again: a statement that waited would hold back the database's clearing up.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import asyncpg
+import structlog
+
+from ledger.recording.durability import require_durability
+from ledger.sealing.actions import ActsSource
+from ledger.sealing.following import Budget
+from ledger.sealing.sealer import Sealer
+from ledger.tables import SEALER
+from ledger.tree.notes import Signer
+from ledger.tree.shelf import Shelf
+
+log = structlog.get_logger(__name__)
+
+CONNECT_SECONDS = 10
+STANDBY_SECONDS = 1.0
+_LOCK = 0x6C656466676572  # "ledger", one for each database
+_SETTINGS = {"application_name": "lienthong sealing"}
+
+
+@asynccontextmanager
+async def opened(
+    dsn: str, signer: Signer, shelf: Shelf, acts: ActsSource | None = None, budget: Budget | None = None
+) -> AsyncIterator[Sealer]:
+    """Waits until no other sealer is at work. Raises `NotDurable`, and what asyncpg raises."""
+    connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, server_settings=_SETTINGS)
+    try:
+        await connection.execute(f"set role {SEALER}")
+        await require_durability(connection)
+        await _only_one(connection)
+        yield Sealer(connection, signer, shelf, acts, budget=budget)
+    finally:
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await connection.close(timeout=CONNECT_SECONDS)
+
+
+async def seal_now(dsn: str, signer: Signer, directory: Path, acts: ActsSource | None = None) -> int:
+    """Seals everything that is there; the size of the tree. For commands and tests that wait for it."""
+    async with opened(dsn, signer, Shelf(directory), acts) as sealer:
+        return await sealer.catch_up()
+
+
+async def _only_one(connection: asyncpg.Connection) -> None:
+    waits = False
+    while not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):
+        if not waits:
+            log.info("another sealer is at work; this one stands by")
+            waits = True
+        await asyncio.sleep(STANDBY_SECONDS)
