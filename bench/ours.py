@@ -12,8 +12,9 @@ from typing import Any
 import uvicorn
 
 from asgi import SERVED, Application
+from installation.home import KeyFolder
 from installation.settings import load
-from ledger import Ledger, Pseudonyms
+from ledger import KeyRing, Ledger
 
 WITHOUT_LEDGER = "--without-ledger"
 
@@ -21,8 +22,8 @@ WITHOUT_LEDGER = "--without-ledger"
 class Silence(Ledger):
     """Says of every answer at once that it is on record."""
 
-    def __init__(self) -> None:
-        super().__init__("", Pseudonyms(bytes(16)))
+    def __init__(self, keys: KeyRing) -> None:
+        super().__init__("", keys)
         self.new_request_id = lambda: b""  # type: ignore[assignment]
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._done.set_result(None)
@@ -39,7 +40,7 @@ class WithoutLedger(Application):
     """The product but for the ledger. For measuring only: nothing outside this package can start it."""
 
     async def _ledger(self, _: AsyncExitStack) -> Ledger:
-        return Silence()
+        return Silence(KeyRing(KeyFolder(self._settings.home)))
 
 
 def main(*arguments: str) -> None:

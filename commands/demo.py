@@ -28,10 +28,10 @@ from graph.explain import Explainer
 from graph.registry import installed_domains
 from installation.databases import database_url
 from installation.errors import Refusal
-from installation.home import key_file
+from installation.home import KeyFolder, key_file
 from installation.memory import memory_file
 from installation.settings import Settings
-from ledger import Ledger, Pseudonyms
+from ledger import KeyRing, Ledger
 from migrations.run import check_current
 
 PERSONA = "001085000001"  # the same in every invented nation
@@ -124,7 +124,7 @@ async def _token(settings: Settings, server: AuthorizationServer, client: str, c
 
 
 def _graph_without_databases(settings: Settings, composed: Composed) -> Graph:
-    unopened = Ledger(database_url(settings, "ledger"), Pseudonyms(bytes(16)))
+    unopened = Ledger(database_url(settings, "ledger"), KeyRing(KeyFolder(settings.home)))
     return Graph(
         composed,
         {},

@@ -11,7 +11,8 @@ from ledger.recording.durability import NotDurable
 from ledger.recording.ledger import Ledger
 from ledger.recording.writer import Counts
 from ledger.segments.chain import ChainBroken, Segment
-from ledger.segments.entries import Definition, Operation, Outcome, Recipient, Step, Way
+from ledger.segments.entries import Definition, Marked, Operation, Outcome, Recipient, Step, Subject, Way
+from ledger.segments.keyring import KeyRing
 from ledger.segments.pseudonyms import Pseudonyms
 from ledger.segments.reading import Disclosure, read_disclosures
 
@@ -21,8 +22,10 @@ __all__ = [
     "Counts",
     "Definition",
     "Disclosure",
+    "KeyRing",
     "Ledger",
     "LedgerUnreachable",
+    "Marked",
     "NotAPersonalNumber",
     "NotDurable",
     "NotRecorded",
@@ -32,6 +35,7 @@ __all__ = [
     "Recipient",
     "Segment",
     "Step",
+    "Subject",
     "Way",
     "read_disclosures",
 ]

@@ -9,7 +9,8 @@ import pytest
 
 from asgi import Readiness
 from auth.errors import GrantsUnconfirmed
-from ledger import Ledger, LedgerUnreachable, Pseudonyms
+from ledger import Ledger, LedgerUnreachable
+from tests.ledger.keys import key_ring
 
 
 class Counted(Ledger):
@@ -34,7 +35,7 @@ class Grants:
 
 @pytest.fixture
 async def ledger(urls: Mapping[str, str]) -> AsyncIterator[Counted]:
-    ledger = Counted(urls["ledger"], Pseudonyms(bytes(16)))
+    ledger = Counted(urls["ledger"], key_ring())
     await ledger.open()
     yield ledger
     await ledger.close()

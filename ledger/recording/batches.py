@@ -1,10 +1,10 @@
-"""The answers that share one write, and how many may wait for it."""
+"""The entries that share one write, and how many may wait for it."""
 
 import asyncio
 from dataclasses import dataclass
 
 from ledger.errors import NotRecorded
-from ledger.segments.entries import AnyDefinition, Definition, Operation, Recipient
+from ledger.segments.entries import AnyDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Bounds:
     """How much the ledger holds back before it says `NotRecorded`."""
 
     answers: int = 4_096
-    """Answers waiting for the next write."""
+    """Entries waiting for the next write."""
     size: int = 8 << 20
     """Bytes of entries waiting for the next write, with the definitions that they name."""
     definition: int = 256 << 10
@@ -22,39 +22,36 @@ class Bounds:
 
 
 class Batch:
-    __slots__ = ("_waiting", "entries", "named", "size")
+    """Entries under one pseudonym key. Those that name definitions are answers; the others, marks and events."""
 
-    def __init__(self) -> None:
+    __slots__ = ("_waiting", "answers", "entries", "key_epoch", "named", "size")
+
+    def __init__(self, key_epoch: int) -> None:
+        self.key_epoch = key_epoch
         self.entries: list[bytes] = []
         self.named: set[AnyDefinition] = set()
+        self.answers = 0
         self.size = 0
         self._waiting: list[asyncio.Future[None]] = []
 
-    def add(
-        self,
-        entry: bytes,
-        recipient: Definition[Recipient],
-        operation: Definition[Operation],
-        done: asyncio.Future[None],
-    ) -> None:
-        self.size += self._added(entry, recipient, operation)
+    def add(self, entry: bytes, definitions: tuple[AnyDefinition, ...], done: asyncio.Future[None]) -> None:
+        self.size += self._added(entry, definitions)
         self.entries.append(entry)
-        self.named.add(recipient)
-        self.named.add(operation)
+        if definitions:
+            self.answers += 1
+            self.named.update(definitions)
         self._waiting.append(done)
 
-    def has_room(
-        self, bounds: Bounds, entry: bytes, recipient: Definition[Recipient], operation: Definition[Operation]
-    ) -> bool:
+    def has_room(self, bounds: Bounds, entry: bytes, definitions: tuple[AnyDefinition, ...]) -> bool:
         return (
             len(self.entries) < bounds.answers
-            and max(len(recipient.entry), len(operation.entry)) <= bounds.definition
-            and self.size + self._added(entry, recipient, operation) <= bounds.size
+            and all(len(each.entry) <= bounds.definition for each in definitions)
+            and self.size + self._added(entry, definitions) <= bounds.size
         )
 
-    def _added(self, entry: bytes, *definitions: AnyDefinition) -> int:
-        """The bytes that an answer adds, as if its stream had none of the definitions yet."""
-        return len(entry) + sum(len(each.entry) for each in definitions if each not in self.named)
+    def _added(self, entry: bytes, definitions: tuple[AnyDefinition, ...]) -> int:
+        """The bytes that an entry adds, as if its stream had none of the definitions yet."""
+        return len(entry) + sum([len(each.entry) for each in definitions if each not in self.named])
 
     def release(self) -> None:
         """The batch is durable: its answers may leave. A request that has left meanwhile stays recorded."""

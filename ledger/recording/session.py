@@ -1,5 +1,7 @@
 """The one connection a writer holds: checked for durability when it opens, dropped when the database is late.
 
+It takes on the role of the ledger's writers, which may insert segments and do nothing else.
+
 Dropped, not cancelled: a cancel request needs the database's help, which is what is missing. Whether a write that was
 under way has become durable is then unknown.
 """
@@ -16,7 +18,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from ledger.errors import LedgerUnreachable
 from ledger.recording.durability import require_durability
 from ledger.segments.chain import Segment
-from ledger.tables import segments
+from ledger.tables import WRITER, segments
 
 _INSERT = str(
     insert(segments).values({column: bindparam(column) for column in Segment._fields}).compile(dialect=dialect())  # type: ignore[no-untyped-call]
@@ -41,6 +43,7 @@ class Session:
             connection = await asyncpg.connect(dsn, timeout=seconds, server_settings=_SETTINGS)
             try:
                 with _DroppedWhenLate(connection, seconds):
+                    await connection.execute(f"set role {WRITER}")
                     await require_durability(connection)
                     return cls(connection, await connection.prepare(_INSERT), seconds)
             except BaseException:
@@ -76,6 +79,8 @@ def _unreachable() -> Iterator[None]:
         yield
     except asyncpg.UndefinedTableError as error:
         raise LedgerUnreachable("the ledger's database has no table of segments: run `lienthong migrate`") from error
+    except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidParameterValueError) as error:
+        raise LedgerUnreachable(f"the ledger's account may not act as {WRITER}: run `lienthong migrate`") from error
     except _FAILURES as error:
         raise LedgerUnreachable("the ledger's database does not answer") from error
 

@@ -17,11 +17,11 @@ DEFINITIONS_PER_STREAM = 50_000
 
 
 class Stream:
-    __slots__ = ("_defined", "_head", "_key_epoch", "_last_hash", "_length", "_opening", "id")
+    __slots__ = ("_defined", "_head", "_last_hash", "_length", "_opening", "id", "key_epoch")
 
     def __init__(self, key_epoch: int, opening: Opening | None = None) -> None:
         self.id = new_stream_id()
-        self._key_epoch = key_epoch
+        self.key_epoch = key_epoch
         self._head = pack_head(key_epoch)
         self._opening = opening
         self._length = 0
@@ -36,7 +36,7 @@ class Stream:
         """The segment that would write the batch. The stream goes on from it with `advance`, or not at all."""
         data = b"".join([self._head, self._opening_entry(), *self._new_definitions(batch.named), *batch.entries])
         return Segment(
-            self.id, self._length, len(batch.entries), self._last_hash, link(self._last_hash, data), data
+            self.id, self._length, batch.answers, self._last_hash, link(self._last_hash, data), data
         )  # fmt: skip
 
     def advance(self, segment: Segment, batch: Batch) -> None:
@@ -45,11 +45,10 @@ class Stream:
         self._last_hash = segment.hash
         self._defined.update(definition.number for definition in batch.named)
 
-    def successor(self) -> "Stream":
-        """A new stream; names the last one of which anything is durable."""
-        if self._length:
-            return Stream(self._key_epoch, Opening(self.id.bytes, self._length, self._last_hash))
-        return Stream(self._key_epoch, self._opening)
+    def successor(self, key_epoch: int | None = None) -> "Stream":
+        """A new stream, of this key or another; names the last one of which anything is durable."""
+        opening = Opening(self.id.bytes, self._length, self._last_hash) if self._length else self._opening
+        return Stream(key_epoch or self.key_epoch, opening)
 
     def _opening_entry(self) -> bytes:
         return pack_opening(self._opening) if self._opening and not self._length else b""

@@ -2,10 +2,11 @@
 
 No timer: a lone answer is written at once, and while a write is under way the next batch gathers by itself. An
 answer's future is done when its batch is durable, and fails when that cannot be said. After a failure the writer
-connects anew and goes on.
+connects anew and goes on. A batch and a stream stand under one pseudonym key: with the next month's begin new ones.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from ledger.recording.batches import Batch, Bounds
 from ledger.recording.session import Session
 from ledger.recording.streams import Stream
 from ledger.segments.chain import Segment
-from ledger.segments.entries import Definition, Operation, Recipient
+from ledger.segments.entries import AnyDefinition
 
 log = structlog.get_logger(__name__)
 
@@ -33,13 +34,14 @@ class Counts:
 
 
 class Writer:
-    def __init__(self, connect: Callable[[], Awaitable[Session]], stream: Stream, bounds: Bounds) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[Session]], bounds: Bounds, key_epoch: int) -> None:
         self._connect = connect
-        self._stream = stream
+        self._stream = Stream(key_epoch)
         self._bounds = bounds
         self._session: Session | None = None
         self._connection_in_use = asyncio.Lock()
-        self._gathering = Batch()
+        self._gathering = Batch(key_epoch)
+        self._behind: deque[Batch] = deque()  # under an earlier key, to be written before
         self._drain: asyncio.Task[None] | None = None
         self._is_writing = False
         self._is_closed = False
@@ -51,23 +53,31 @@ class Writer:
 
     @property
     def counts(self) -> Counts:
-        return Counts(self._recorded, self._withheld, self._segments, len(self._gathering.entries))
+        waiting = sum(len(batch.entries) for batch in (*self._behind, self._gathering))
+        return Counts(self._recorded, self._withheld, self._segments, waiting)
 
-    def submit(
-        self, entry: bytes, recipient: Definition[Recipient], operation: Definition[Operation]
-    ) -> asyncio.Future[None]:
-        """Raises `NotRecorded` at once when too much waits already, a definition is too large, or after `close`."""
+    def submit(self, entry: bytes, *definitions: AnyDefinition) -> asyncio.Future[None]:
+        """An answer with the definitions that it names, or an entry of another kind.
+
+        Raises `NotRecorded` at once when too much waits already, a definition is too large, or after `close`.
+        """
         batch = self._gathering
-        if self._is_closed or not batch.has_room(self._bounds, entry, recipient, operation):
-            self._withheld += 1
+        if self._is_closed or not batch.has_room(self._bounds, entry, definitions):
+            self._withheld += bool(definitions)
             raise NotRecorded
         done = self._loop.create_future()
-        batch.add(entry, recipient, operation, done)
+        batch.add(entry, definitions, done)
         if not self._is_writing:
             self._is_writing = True
             # At the end of the loop's tick, so that requests which arrive together share the write.
             self._loop.call_soon(self._begin, context=self._context)
         return done
+
+    def turn_to(self, key_epoch: int) -> None:
+        """What is submitted from here on stands under another key."""
+        if self._gathering.entries:
+            self._behind.append(self._gathering)
+        self._gathering = Batch(key_epoch)
 
     async def confirm(self) -> None:
         """That a record could be written now. Raises `LedgerUnreachable` or `NotDurable`."""
@@ -93,18 +103,28 @@ class Writer:
 
     async def _write_all(self) -> None:
         try:
-            while self._gathering.entries:
-                batch, self._gathering = self._gathering, Batch()
+            while batch := self._next():
                 async with self._connection_in_use:
                     await self._write(batch)
         finally:
             self._is_writing = False
-            left, self._gathering = self._gathering, Batch()
-            left.withhold()  # empty, unless the loop is being shut down
+            while left := self._next():  # nothing, unless the loop is being shut down
+                left.withhold()
+
+    def _next(self) -> Batch | None:
+        if self._behind:
+            return self._behind.popleft()
+        batch = self._gathering
+        if not batch.entries:
+            return None
+        self._gathering = Batch(batch.key_epoch)
+        return batch
 
     async def _write(self, batch: Batch) -> None:
         try:
             session = await self._connected()
+            if batch.key_epoch != self._stream.key_epoch:
+                self._stream = self._stream.successor(batch.key_epoch)
             segment = self._stream.segment(batch)
             await session.insert(segment)
         except BaseException as error:
@@ -134,7 +154,7 @@ class Writer:
         self._drop_session()
         self._stream = self._stream.successor()
         batch.withhold()
-        self._withheld += len(batch.entries)
+        self._withheld += batch.answers
         if not self._is_lost:
             self._is_lost = True
             # Only the kind of error: a database's message can quote what it was given.

@@ -102,6 +102,8 @@ class Definition(Generic[MeaningT]):
     meaning: MeaningT
     entry: bytes = field(repr=False)
     """The packed entry, ready for a segment."""
+    key_epoch: int | None = None
+    """Under whose key the pseudonyms in it stand; null where there is none in it."""
 
 
 AnyDefinition: TypeAlias = Definition[Recipient] | Definition[Operation]
@@ -116,7 +118,7 @@ class Marked(IntEnum):
     CLIENT_LEFT = 1
     """Withheld: whoever asked was gone before it was sent."""
     RIGHTS_CHANGED = 2
-    """Withheld: the caller's rights changed before it was sent."""
+    """Withheld: the caller's rights changed before it was sent, or could no longer be confirmed."""
     NOT_FOUND = 3
     """Of these persons, whom the caller named, nothing was there."""
 

@@ -49,6 +49,10 @@ class KeyRing:
         """Under which what is recorded now stands; makes the month's key where there is none."""
         return self._pseudonyms(epoch_at(self._clock() if now is None else now))
 
+    def is_new(self, now: float) -> bool:
+        """Whether `current` would make a key."""
+        return f"{_PREFIX}{epoch_at(now)}" not in self._files.names()
+
     def all(self) -> list[Pseudonyms]:
         """Every epoch that can still be opened, newest first. None is made: a citizen is looked up under each."""
         epochs = {int(named[1]) for name in self._files.names() if (named := _NAME.fullmatch(name))}

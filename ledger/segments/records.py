@@ -52,8 +52,6 @@ _STEP = struct.Struct(">HI")
 _MARK = struct.Struct(">16sQQB")
 _PLACE = struct.Struct(">I")
 _MOMENT = struct.Struct(">Q")
-OFFICER_LENGTH = 64
-"""Bytes of the name of an agency's officer, at most."""
 
 
 class Kind(IntEnum):

@@ -13,7 +13,7 @@ from graph.disclosure import Record
 from ledger import Bounds, Ledger, NotRecorded, Outcome
 from tests.graph.compiling import holding
 from tests.graph.invented.rows import FOLK, PROTECTED, TOWNS, pin
-from tests.graph.world import EVERYTHING, PSEUDONYMS, Answer, World, locked
+from tests.graph.world import EVERYTHING, KEYS, PSEUDONYMS, Answer, World, locked
 
 
 def people(*numbers: int) -> list[bytes]:
@@ -270,7 +270,7 @@ async def test_an_answer_waits_for_its_record_however_long_that_takes(world: Wor
 
 @pytest.mark.parametrize("rights", [EVERYTHING, frozenset()], ids=["granted", "refused"])
 async def test_an_answer_whose_record_does_not_come_about_is_withheld(world: World, rights: frozenset[str]) -> None:
-    impatient = Ledger(world.ledger_url, PSEUDONYMS, Bounds(seconds=0.2))
+    impatient = Ledger(world.ledger_url, KEYS, Bounds(seconds=0.2))
     await impatient.open()
     world.graph._ledger = impatient
     async with locked(world.ledger_url, "segments"):
@@ -281,7 +281,7 @@ async def test_an_answer_whose_record_does_not_come_about_is_withheld(world: Wor
 
 
 async def test_a_full_queue_of_the_ledger_withholds_at_once(world: World) -> None:
-    tight = Ledger(world.ledger_url, PSEUDONYMS, Bounds(answers=1, size=1))
+    tight = Ledger(world.ledger_url, KEYS, Bounds(answers=1, size=1))
     await tight.open()
     world.graph._ledger = tight
     answers = await asyncio.gather(

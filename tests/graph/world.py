@@ -25,12 +25,14 @@ from graph.endpoint import Endpoint
 from graph.explain import Explainer
 from graph.registered import RegisteredOperations
 from graph.request import NEW
-from ledger import Disclosure, Ledger, Pseudonyms, Segment, read_disclosures
+from ledger import Disclosure, Ledger, Segment, read_disclosures
 from tests.graph.compiling import CURSORS, holding
 from tests.graph.invented.rows import DOMAINS
+from tests.ledger.keys import key_ring
 from tests.overheard import Sent, overhear
 
-PSEUDONYMS = Pseudonyms(bytes(range(16)))
+KEYS = key_ring()
+PSEUDONYMS = KEYS.current()
 COMPOSED = compose(DOMAINS)
 EVERYTHING = scopes(COMPOSED)
 UNLIMITED = Quotas("unopened: nobody here has a daily limit")
@@ -210,7 +212,7 @@ async def opened(
 ) -> AsyncIterator[World]:
     """A process over these databases."""
     databases = {name: Database(name, url, limits) for name, url in urls.items()}
-    ledger = Ledger(ledger_url, PSEUDONYMS)
+    ledger = Ledger(ledger_url, KEYS)
     await ledger.open()
     for database in databases.values():
         await database.open()

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.schema import CreateTable
 
-from ledger import Bounds, Ledger, Pseudonyms
-from ledger.tables import segments
+from ledger import Bounds, KeyRing, Ledger, Pseudonyms
+from ledger.tables import STATEMENTS, metadata
 from tests.ledger.desk import Desk
+from tests.ledger.keys import key_ring
 from tests.ledger.server import Server
 
 _databases = count()
@@ -34,24 +35,29 @@ async def database(server: Server) -> str:
     """The name of a fresh ledger database."""
     name = f"ledger_{os.getpid()}_{next(_databases)}"
     await server.execute(f"create database {name}")
-    await server.execute(str(CreateTable(segments).compile(dialect=dialect())), name)  # type: ignore[no-untyped-call]
+    tables = [str(CreateTable(table).compile(dialect=dialect())) for table in metadata.sorted_tables]  # type: ignore[no-untyped-call]
+    await server.execute(";\n".join((*tables, *STATEMENTS)), name)
     return name
 
 
 @pytest.fixture
-def pseudonyms() -> Pseudonyms:
-    return Pseudonyms(bytes(range(16)))
+def keys() -> KeyRing:
+    return key_ring()
 
 
 @pytest.fixture
-async def open_desk(
-    server: Server, database: str, pseudonyms: Pseudonyms
-) -> AsyncIterator[Callable[..., Awaitable[Desk]]]:
+def pseudonyms(keys: KeyRing) -> Pseudonyms:
+    """Those of this month."""
+    return keys.current()
+
+
+@pytest.fixture
+async def open_desk(server: Server, database: str, keys: KeyRing) -> AsyncIterator[Callable[..., Awaitable[Desk]]]:
     """Opens a desk with a ledger of its own, as a further process would, on the one database; closes them."""
     async with AsyncExitStack() as opened:
 
         async def open_one(bounds: Bounds | None = None) -> Desk:
-            ledger = Ledger(server.url(database), pseudonyms, bounds)
+            ledger = Ledger(server.url(database), keys, bounds)
             await ledger.open()
             opened.push_async_callback(ledger.close)
             return Desk(ledger)

@@ -1,6 +1,5 @@
 """The product as it is served, over databases of a test: endpoint, graph, ledger; only the tokens are made up."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,7 +14,8 @@ from graph.composed import Composed
 from graph.cursors import Place
 from graph.endpoint import Endpoint
 from graph.registered import RegisteredOperations
-from ledger import Ledger, Pseudonyms
+from ledger import Ledger
+from tests.ledger.keys import key_ring
 from tests.properties.operations import Operation
 
 DEADLINE = 60.0  # never reached: what is too slow here fails the test by its own limits
@@ -108,7 +108,7 @@ async def served(composed: Composed, urls: Mapping[str, str]) -> AsyncIterator[S
         for database in databases.values():
             await database.open()
             stack.push_async_callback(database.close)
-        ledger = Ledger(urls["ledger"], Pseudonyms(os.urandom(16)))
+        ledger = Ledger(urls["ledger"], key_ring())
         await ledger.open()
         stack.push_async_callback(ledger.close)
         authority: Any = OneCaller()

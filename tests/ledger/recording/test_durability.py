@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from ledger import Bounds, Ledger, LedgerUnreachable, NotDurable, NotRecorded, Pseudonyms
+from ledger import Bounds, KeyRing, Ledger, LedgerUnreachable, NotDurable, NotRecorded
 from tests.ledger.desk import Desk, pin
 from tests.ledger.server import Server
 
@@ -34,11 +34,11 @@ def without(server: Server, database: str) -> Without:
 
 @pytest.mark.parametrize("setting", ["fsync", "full_page_writes", "synchronous_commit"])
 async def test_process_on_a_database_that_may_lose_commits_does_not_start(
-    setting: str, without: Without, server: Server, database: str, pseudonyms: Pseudonyms
+    setting: str, without: Without, server: Server, database: str, keys: KeyRing
 ) -> None:
     async with without(setting):
         with pytest.raises(NotDurable, match=f"{setting} is off"):
-            await Ledger(server.url(database), pseudonyms).open()
+            await Ledger(server.url(database), keys).open()
 
 
 async def test_process_that_reconnects_to_a_database_made_unsafe_withholds_its_answers(
@@ -68,24 +68,22 @@ async def test_reload_that_turns_synchronous_commit_off_does_not_reach_an_open_l
         await server.set_for_all("synchronous_commit", "on")
 
 
-async def test_process_whose_database_is_not_there_says_so_in_one_line(server: Server, pseudonyms: Pseudonyms) -> None:
+async def test_process_whose_database_is_not_there_says_so_in_one_line(server: Server, keys: KeyRing) -> None:
     for url in (server.url("nowhere"), "postgresql://ledger@127.0.0.1:1/ledger"):
         with pytest.raises(LedgerUnreachable, match="does not answer"):
-            await Ledger(url, pseudonyms, Bounds(seconds=1)).open()
+            await Ledger(url, keys, Bounds(seconds=1)).open()
 
 
 async def test_process_whose_database_never_answers_says_so_and_closes_in_bounded_time(
-    server: Server, desk: Desk, pseudonyms: Pseudonyms
+    server: Server, desk: Desk, keys: KeyRing
 ) -> None:
     with server.frozen():
         with pytest.raises(LedgerUnreachable, match="does not answer"):
-            await Ledger(server.url(), pseudonyms, Bounds(seconds=0.3)).open()
+            await Ledger(server.url(), keys, Bounds(seconds=0.3)).open()
         async with asyncio.timeout(5):
             await desk.ledger.close()
 
 
-async def test_process_whose_database_lacks_the_table_is_told_to_migrate(
-    server: Server, pseudonyms: Pseudonyms
-) -> None:
+async def test_process_whose_database_lacks_the_table_is_told_to_migrate(server: Server, keys: KeyRing) -> None:
     with pytest.raises(LedgerUnreachable, match="lienthong migrate"):
-        await Ledger(server.url(), pseudonyms).open()
+        await Ledger(server.url(), keys).open()
