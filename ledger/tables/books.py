@@ -100,6 +100,7 @@ answers = Table(
     Index(None, "party", "leaf"),
     Index(None, "operation", "leaf"),
     Index(None, "at"),
+    Index("answers_on_trial", "party", "leaf", postgresql_where=text("outcome <> 2 and missing <> '{}'")),
     comment="One row per recorded answer, in the order of the tree.",
 )
 

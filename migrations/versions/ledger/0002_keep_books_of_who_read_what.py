@@ -47,6 +47,7 @@ def upgrade() -> None:
     comment="One row per recorded answer, in the order of the tree."
     )
     op.create_index("answers_at", "answers", ["at"], unique=False)
+    op.create_index("answers_on_trial", "answers", ["party", "leaf"], unique=False, postgresql_where=sa.text("outcome <> 2 and missing <> '{}'"))
     op.create_index("answers_operation_leaf", "answers", ["operation", "leaf"], unique=False)
     op.create_index("answers_party_leaf", "answers", ["party", "leaf"], unique=False)
     op.create_index("answers_request_id", "answers", ["request_id"], unique=False)
@@ -178,7 +179,7 @@ def upgrade() -> None:
     sa.Column("outcome", sa.SmallInteger(), autoincrement=False, nullable=False, comment="As of answers."),
     sa.Column("answers", sa.BigInteger(), nullable=False, comment="Answers of that outcome."),
     sa.Column("people", sa.BigInteger(), nullable=False, comment="Subjects in them; who stands in several counts in each."),
-    sa.Column("on_trial", sa.BigInteger(), nullable=False, comment="Answers that a narrowing on trial would have refused."),
+    sa.Column("on_trial", sa.BigInteger(), nullable=False, comment="Answers that a narrowing on trial would have refused, or limited."),
     sa.PrimaryKeyConstraint("day", "party", "operation", "outcome", name="usage_pkey"),
     comment="Counts of answers; nothing in it is about a person."
     )
