@@ -25,10 +25,10 @@ NOTES = {
     ),
     "en": (
         "How often agencies asked for personal data, and how many readings of persons, enterprises and parcels that"
-        f" made, by days in Vietnam. A month is published once, {DELAY_DAYS} days after its end. A number below {SMALLEST} is"
-        " not published and is part of no other; there are no totals but sums of these rows. A row without a day is of"
-        " the whole month, as the number of some day is small. An empty purpose: none was given, and it was refused for"
-        " that. Empty readings: few."
+        f" made, by days in Vietnam. A month is published once, {DELAY_DAYS} days after its end. A number below"
+        f" {SMALLEST} is not published and is part of no other; there are no totals but sums of these rows. A row"
+        " without a day is of the whole month, as the number of some day is small. An empty purpose: none was given,"
+        " and it was refused for that. Empty readings: few."
     ),
 }
 
