@@ -48,7 +48,7 @@ def ask(document: str, officer: str | None = None, **variables: Any) -> dict[str
     """What the office answers. Raises Refusal."""
     from commands.office import asked
 
-    settings = _settings()
+    settings = installed()
     return asyncio.run(asked(settings, document, variables, officer))
 
 
@@ -81,7 +81,7 @@ def made(answered: Mapping[str, Any], what: str) -> str:
 
 def page_of(proposal: str) -> str:
     """Where officers decide on a proposal."""
-    return f"{_settings().issuer}/console/proposals/{proposal}"
+    return f"{installed().issuer}/console/proposals/{proposal}"
 
 
 def show(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, as_json: bool) -> None:
@@ -116,7 +116,8 @@ def json_file(path: Path) -> Any:
         raise Refusal(f"{path} cannot be read as JSON.") from None
 
 
-def _settings() -> Settings:
+def installed() -> Settings:
+    """The settings, with the PostgreSQL of ours running where it is used."""
     settings = load()
     if databases.uses_embedded(settings):
         databases.embedded(settings).start(lambda line: err.print(line, highlight=False, soft_wrap=True))
@@ -135,7 +136,7 @@ def _tell(answered: Mapping[str, Any]) -> None:
     if answered["secret"] is not None:
         from auth.officers.enrolment import address
 
-        link = address(_settings().issuer, answered["secret"])
+        link = address(installed().issuer, answered["secret"])
         out.print(f"Said once, good for 24 hours: {link}", highlight=False, soft_wrap=True)
 
 
