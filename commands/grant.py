@@ -97,7 +97,7 @@ def replace(
 ) -> None:
     """Propose other terms for a grant: what is given here, in the place of what it says; another officer approves."""
     given = Terms(scope, set_, except_, reach, unit, scheme, begins, ends, persons)
-    propose("replaceGrant", {"grant": number, "terms": given.over(_terms(number))}, reason, who, as_json=as_json)
+    propose("replaceGrant", {"grant": number, "terms": given.over(present_terms(number))}, reason, who, as_json=as_json)
 
 
 @app.command()
@@ -119,7 +119,7 @@ def narrow(
 ) -> None:
     """Let a grant allow less, at once: what is given here, in the place of what it says."""
     given = Terms(scope, set_, except_, reach, unit, scheme, begins, ends, persons)
-    told = {"grant": number, "terms": given.over(_terms(number)), "reason": reason}
+    told = {"grant": number, "terms": given.over(present_terms(number)), "reason": reason}
     change("narrowGrant", told, who, as_json=as_json)
 
 
@@ -156,6 +156,6 @@ def _grant(number: str) -> dict[str, Any]:
     return found
 
 
-def _terms(number: str) -> dict[str, Any]:
+def present_terms(number: str) -> dict[str, Any]:
     found = _grant(number)
     return {name: found[name] for name in terms.FIELDS.split() if found[name] is not None}
