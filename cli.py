@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -360,14 +361,16 @@ def _serve(settings: Settings, listening: socket) -> None:
     from uvicorn.supervisors import Multiprocess
 
     from asgi import SERVED
+    from commands.beside import sealing
 
     config = uvicorn.Config("asgi:create_app", factory=True, workers=settings.processes, **SERVED)
     server = uvicorn.Server(config)
     tell(f"Liên thông serves {settings.issuer} on {settings.host}, port {settings.port} (stop with Ctrl-C)")
-    if settings.processes > 1:
-        Multiprocess(config, sockets=[listening]).run()
-    else:
-        server.run(sockets=[listening])
+    with sealing() if settings.sealing else nullcontext():
+        if settings.processes > 1:
+            Multiprocess(config, sockets=[listening]).run()
+        else:
+            server.run(sockets=[listening])
     if not server.started and settings.processes == 1:
         raise Refusal("The server did not start.")
 
