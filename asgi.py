@@ -53,11 +53,14 @@ from graph.registry import installed_domains
 from graph.request import Receive, Scope, Send
 from installation.databases import database_url
 from installation.errors import SettingsInvalid
-from installation.home import key_bytes, key_file
+from installation.home import KeyFolder, key_bytes, key_file
 from installation.memory import memory_file
 from installation.settings import Settings, load
 from ledger import Ledger, LedgerUnreachable, NotDurable, Pseudonyms
+from ledger.archive.archives import Archives, Registered
 from ledger.archive.database import LedgerDatabase
+from ledger.archive.sealed import KEY_BYTES as ARCHIVE_KEY_BYTES
+from ledger.segments.keyring import KeyRing
 from ledger.tree.notes import log_key
 from ledger.tree.shelf import Shelf
 from office.context import Office
@@ -92,6 +95,13 @@ def catalogue_of(composed: Composed, settings: Settings) -> Catalogue:
     """Every right there is; in demo mode also the sets of the demo clients."""
     catalogue = Catalogue(scopes(composed), scope_sets(composed))
     return with_demo_sets(catalogue) if settings.mode == "demo" else catalogue
+
+
+def archives_of(settings: Settings) -> Archives:
+    """Every ledger that citizens' lists are read from: this installation's own first."""
+    keys = KeyRing(KeyFolder(settings.home)).all
+    own = Registered(settings.ledger_origin, database_url(settings, "ledger"), keys)
+    return Archives([own], key_bytes(settings.home, "ledger-archive.key", size=ARCHIVE_KEY_BYTES))
 
 
 class Application:
@@ -145,6 +155,8 @@ class Application:
             quotas=await self._quotas(stack),
         )
         acts = await self._desk(server, stack)
+        archives = archives_of(settings)
+        stack.push_async_callback(archives.close)
         explainer = Explainer(graph)
         texts = OperationTexts(database_url(settings, "auth"))
         stack.push_async_callback(texts.close)
@@ -167,7 +179,7 @@ class Application:
                 *routes(server),
                 *await self._citizens(server, graph, acts, stack),
                 *officers_pages(OfficersDesk(officers, acts)),
-                self._office(server, graph, acts, officers).route(),
+                self._office(server, graph, acts, officers, archives).route(),
                 *self._transparency(stack).routes(),
                 static_files(),
             ]
@@ -186,9 +198,11 @@ class Application:
             )
         )
 
-    def _office(self, server: AuthorizationServer, graph: Graph, acts: Desk, officers: Officers) -> OfficeEndpoint:
+    def _office(
+        self, server: AuthorizationServer, graph: Graph, acts: Desk, officers: Officers, archives: Archives
+    ) -> OfficeEndpoint:
         """The second schema, for officers, agencies and citizens."""
-        office = Office(acts, server.authority.snapshot, officers, Previews(graph).works)
+        office = Office(acts, server.authority.snapshot, officers, Previews(graph).works, archives)
         door = Door(server.authority, officers, self._settings.issuer + RESOURCE_METADATA)
         return OfficeEndpoint(office, door, headers=SYNTHETIC_DATA if self._settings.mode == "demo" else {})
 

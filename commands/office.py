@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from asgi import catalogue_of
+from asgi import archives_of, catalogue_of
 from auth import clock
 from auth.acts.actors import DEMO_OFFICERS
 from auth.acts.desk import Desk, desk_at
@@ -67,8 +67,11 @@ async def _office(settings: Settings, officer: str | None) -> AsyncIterator[tupl
         dsn, catalogue=catalogue, communes_of=communes_of, files=files, demo=demo, unsigned=unsigned
     ) as desk:
         rules = partial(policy.at, clock.wall())
-        office = Office(desk, rules, Officers(desk.engine, settings.issuer), _works(settings, composed))
-        yield office, await _visitor(desk, officer)
+        archives, door = archives_of(settings), Officers(desk.engine, settings.issuer)
+        try:
+            yield Office(desk, rules, door, _works(settings, composed), archives), await _visitor(desk, officer)
+        finally:
+            await archives.close()
 
 
 def _unsigned(settings: Settings, officer: str | None) -> frozenset[str]:

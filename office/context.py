@@ -16,6 +16,7 @@ from auth.acts.desk import Desk
 from auth.caller import Caller
 from auth.officers.door import Officers
 from auth.policy.snapshot import Snapshot
+from ledger.archive.archives import Archives
 from office.visitor import Visitor
 
 Works = Callable[[str, Mapping[str, Any], Caller], Sequence[str]]
@@ -33,6 +34,7 @@ class Office:
     snapshot: Rules
     officers: Officers
     works: Works
+    archives: Archives
     previewing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a preview is made: a process makes one at a time, beside its other work."""
 

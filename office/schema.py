@@ -14,6 +14,7 @@ from office.audit import AuditQueries
 from office.cases import CaseMutations, CaseQueries
 from office.changes import mutations
 from office.consents import ConsentQueries
+from office.disclosures import DisclosureQueries
 from office.fields import capacities_of
 from office.holders import HolderQueries
 from office.people import PeopleQueries
@@ -22,7 +23,16 @@ from office.proposals import ProposalQueries
 from office.rights import RightsQueries
 from office.visitor import Capacity
 
-QUERIES = (HolderQueries, RightsQueries, ProposalQueries, PeopleQueries, ConsentQueries, AuditQueries, CaseQueries)
+QUERIES = (
+    HolderQueries,
+    RightsQueries,
+    ProposalQueries,
+    PeopleQueries,
+    ConsentQueries,
+    AuditQueries,
+    CaseQueries,
+    DisclosureQueries,
+)
 
 
 @cache

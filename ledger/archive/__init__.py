@@ -1,11 +1,15 @@
 """Reading by those whom it concerns: a citizen's own rows and their proofs, an agency's own, officers', and exports.
 
-guard.py       what a citizen is shown of a reading, and when: rules of its purpose
-rows.py        a reading as the books say it, and its kind
-own.py         the same as its citizen sees it
-database.py    one ledger's database, read by a role that can only read
-books.py       what many rows share, kept in mind: parties, operations, readings
-subjects.py    the readings of one subject in one ledger, a page at a time
-sealed.py      ids and cursors that say nothing
-archives.py    the citizen's list over all registered ledgers
+What is in the books is shown as rows; who is shown which of them, and how much of each, is decided here.
+
+    guard.py       what a citizen is shown of a reading, and when: rules of its purpose
+    rows.py        a reading as the books say it, and its kind
+    own.py         the same as its citizen sees it
+    database.py    one ledger's database, read by a role that can only read
+    books.py       what many rows share, kept in mind: parties, operations, readings
+    subjects.py    the readings of one subject in one ledger, a page at a time
+    tree.py        the tree as the database keeps it
+    proofs.py      the proof of one reading
+    sealed.py      ids and cursors that say nothing
+    archives.py    the citizen's list over all registered ledgers
 """

@@ -20,11 +20,13 @@ import msgspec
 from ledger.archive.books import Books
 from ledger.archive.database import LedgerDatabase, LedgerSilent
 from ledger.archive.guard import Rules
-from ledger.archive.own import Filter, OwnPage, OwnRow, is_shown, own_row
+from ledger.archive.own import Filter, OwnPage, OwnRow, is_shown, own_row, told_of
+from ledger.archive.proofs import proof_of
 from ledger.archive.rows import Row
 from ledger.archive.sealed import NotGivenOutHere, Seal
 from ledger.archive.subjects import BEGINNING, END, Place, SubjectRows
 from ledger.segments.pseudonyms import Pseudonyms
+from ledger.tree.evidence import Proof
 
 LOOKED_THROUGH = 4_000
 
@@ -132,6 +134,17 @@ class Archives:
             return None
         row = await archive.subjects.at(archive.pseudonyms(pin), Place(*place))
         return row if row and is_shown(row, rules, Filter(), now or datetime.now(UTC)) else None
+
+    async def proof(self, pin: str, reader: str, rules: Rules, id_: str, now: datetime | None = None) -> Proof | None:
+        """The proof of the row of that id; None as for `find`, and where it is not sealed or is erased.
+
+        Raises `NotGivenOutHere`, `LedgerSilent`, `RecordBroken`.
+        """
+        row = await self.find(pin, reader, rules, id_, now)
+        if row is None:
+            return None
+        opened = told_of(row, rules, now or datetime.now(UTC)) is not None
+        return await proof_of(self._archives[row.answer.origin].database, row, opened=opened)
 
     def of(self, origin: str) -> Archive | None:
         """The registered ledger of that origin."""

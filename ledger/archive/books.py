@@ -19,7 +19,7 @@ T = TypeVar("T")
 _PARTIES = """\
 select party, agency, client, supplier, through, purpose, legal_basis from parties where party = any($1::int[])"""
 _OPERATIONS = """\
-select operation, document, name, coordinates from operations where operation = any($1::int[])"""
+select operation, document, name, digest, coordinates from operations where operation = any($1::int[])"""
 _READINGS = "select reading, content from readings where reading = any($1::int[])"
 
 
@@ -65,7 +65,7 @@ def _party(row: Any) -> Party:
 
 
 def _operation(row: Any) -> Operation:
-    return Operation(row["document"].hex(), row["name"], tuple(row["coordinates"]))
+    return Operation(row["document"].hex(), row["name"], row["digest"].hex(), tuple(row["coordinates"]))
 
 
 def _reading(row: Any) -> Reading:

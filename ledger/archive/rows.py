@@ -57,6 +57,8 @@ class Operation:
     document: str
     """16 bytes of the hash of the document without literals, in hex: the name of what was asked."""
     name: str | None
+    definition: str
+    """Digest of all that is said of it, in hex."""
     coordinates: tuple[str, ...]
 
 

@@ -9,13 +9,19 @@ import pytest
 from auth.acts.desk import desk_at
 from auth.caller import Caller
 from auth.officers.door import Officers
+from installation.databases import database_name
 from installation.postgres import Postgres
 from installation.settings import Settings
+from ledger.archive.archives import Archives, Registered
 from office.context import Office
 from tests.auth.conftest import database, installing, with_desk
+from tests.auth.databases import lent
 from tests.auth.officers.conftest import ORIGIN, Room
 from tests.auth.world import CATALOGUE, communes_of
+from tests.ledger.archive.world import ARCHIVE_KEY, EPOCHS
 from tests.office.world import Place
+
+LEDGER = "lienthong.example/ledger"
 
 
 def works(text: str, variables: Mapping[str, Any], caller: Caller) -> list[str]:
@@ -25,11 +31,17 @@ def works(text: str, variables: Mapping[str, Any], caller: Caller) -> list[str]:
 
 @asynccontextmanager
 async def office(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[Place]:
-    async with database(postgres, templates, worker) as dsn, installing(dsn) as install:
+    async with (
+        database(postgres, templates, worker) as dsn,
+        lent(postgres, database_name(templates, "ledger"), worker) as ledger,
+        installing(dsn) as install,
+    ):
         here = await with_desk(await install())
         async with desk_at(dsn, catalogue=CATALOGUE, communes_of=communes_of, files=here.files, demo=True) as desk:
             room = Room(Officers(desk.engine, ORIGIN))
-            yield Place(here, Office(desk, here.authority.snapshot, room.here, works), room)
+            archives = Archives([Registered(LEDGER, ledger, lambda: EPOCHS)], ARCHIVE_KEY)
+            yield Place(here, Office(desk, here.authority.snapshot, room.here, works, archives), room, ledger=ledger)
+            await archives.close()
 
 
 @pytest.fixture

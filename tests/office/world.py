@@ -49,6 +49,7 @@ class Place:
     office: Office
     room: Room
     secrets: dict[str, str] = field(default_factory=dict)
+    ledger: str = ""
 
     async def officer(self, name: str) -> Visitor:
         """An officer who is signed in with two passkeys; the visitor as of this request."""
