@@ -21,7 +21,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from commands import agency, audit, client, emergency, grant, keys, ledger, officer, operations, proposal, purpose
+from commands import (
+    agency,
+    audit,
+    client,
+    emergency,
+    grant,
+    keys,
+    ledger,
+    officer,
+    operations,
+    proposal,
+    purpose,
+    trial,
+)
 from installation import databases
 from installation.errors import Refusal, SettingsInvalid
 from installation.home import key_file
@@ -42,7 +55,7 @@ database = typer.Typer(help="The PostgreSQL that is started for you where no URL
 app.add_typer(database, name="database")
 schema = typer.Typer(help="The graph's schema in SDL; needs no database.")
 app.add_typer(schema, name="schema")
-for group in (agency, client, purpose, grant, proposal, emergency, officer, operations, keys, audit):
+for group in (agency, client, purpose, grant, trial, proposal, emergency, officer, operations, keys, audit):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2], rich_help_panel="What people decide")
 app.add_typer(ledger.app, name="ledger", rich_help_panel="What was recorded")
 
