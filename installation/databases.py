@@ -20,6 +20,8 @@ DATABASES = (*DOMAINS, "auth", "ledger")
 OTHER_CONNECTIONS = {"auth": 14, "ledger": 5}
 """Of `auth`: the pools of the rooms there, the feed, and the feed's farewell. Of `ledger`: the writer, two for those
 whom it concerns, two for the public tree."""
+SEALING_CONNECTIONS = {"auth": 1, "ledger": 4}
+"""Of the one sealing process, wherever it runs: acts; the books, its own entries, and two for erasing and verifying."""
 COMMANDS = 4  # connections left for a migration, a seed and a person who looks
 MAINTENANCE = "postgres"
 CONNECT_SECONDS = 10
@@ -78,7 +80,8 @@ def connections_per_process(settings: Settings, names: Iterable[str] = DATABASES
 async def check_room(settings: Settings) -> None:
     """Refuse to serve with fewer connections than will be needed. Raises ServerTooSmall, DatabaseUnreachable."""
     for server in servers(settings):
-        needed = connections_per_process(settings, server.databases) * settings.processes + COMMANDS
+        serving = connections_per_process(settings, server.databases) * settings.processes
+        needed = serving + sum(SEALING_CONNECTIONS.get(name, 0) for name in server.databases) + COMMANDS
         room = await _room(server.maintenance_url)
         if needed > room:
             raise ServerTooSmall(

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     citizen_provider_levels: str = Field(default="", pattern=r"^[!-~ ]{0,500}$")
     citizen_provider_claim: str = Field(default="personal_number", pattern=r"^[A-Za-z0-9_.:/-]{1,100}$")
 
+    sealing: bool = True
     ledger_checkpoints: Path | None = None
     ledger_key: str = Field(default="", max_length=500)
     ledger_witnesses: str = Field(default="", max_length=20_000)

@@ -6,6 +6,7 @@
 from ledger.sealing.actions import ActsSource, ActsUnavailable
 from ledger.sealing.anchor import SealingRefused
 from ledger.sealing.condition import Condition, condition
+from ledger.sealing.process import Works, keep_sealing
 from ledger.sealing.sealer import Done, Sealer
 from ledger.sealing.session import opened, seal_now
 
@@ -16,7 +17,9 @@ __all__ = [
     "Done",
     "Sealer",
     "SealingRefused",
+    "Works",
     "condition",
+    "keep_sealing",
     "opened",
     "seal_now",
 ]

@@ -25,19 +25,31 @@ log = structlog.get_logger(__name__)
 CONNECT_SECONDS = 10
 STANDBY_SECONDS = 1.0
 _LOCK = 0x6C656466676572  # "ledger", one for each database
-_SETTINGS = {"application_name": "lienthong sealing"}
+_SETTINGS = {"application_name": "lienthong sealing", "role": SEALER, "jit": "off"}
+
+
+class AnotherSeals(Exception):
+    """There is a sealer at work, and nobody waits for its end."""
 
 
 @asynccontextmanager
 async def opened(
-    dsn: str, signer: Signer, shelf: Shelf, acts: ActsSource | None = None, budget: Budget | None = None
+    dsn: str,
+    signer: Signer,
+    shelf: Shelf,
+    acts: ActsSource | None = None,
+    *,
+    budget: Budget | None = None,
+    stop: asyncio.Event | None = None,
 ) -> AsyncIterator[Sealer]:
-    """Waits until no other sealer is at work. Raises `NotDurable`, and what asyncpg raises."""
+    """Waits until no other sealer is at work. Raises `NotDurable`, and what asyncpg raises.
+
+    Raises `AnotherSeals` where `stop` is set while it waits.
+    """
     connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, server_settings=_SETTINGS)
     try:
-        await connection.execute(f"set role {SEALER}")
         await require_durability(connection)
-        await _only_one(connection)
+        await _become_the_only_one(connection, stop or asyncio.Event())
         yield Sealer(connection, signer, shelf, acts, budget=budget)
     finally:
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
@@ -50,10 +62,12 @@ async def seal_now(dsn: str, signer: Signer, directory: Path, acts: ActsSource |
         return await sealer.catch_up()
 
 
-async def _only_one(connection: asyncpg.Connection) -> None:
-    waits = False
+async def _become_the_only_one(connection: asyncpg.Connection, stop: asyncio.Event) -> None:
+    is_waiting = False
     while not await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):
-        if not waits:
+        if not is_waiting:
             log.info("another sealer is at work; this one stands by")
-            waits = True
-        await asyncio.sleep(STANDBY_SECONDS)
+            is_waiting = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), STANDBY_SECONDS)
+            raise AnotherSeals
