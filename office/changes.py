@@ -48,8 +48,8 @@ from office.visitor import Capacity
 
 log = structlog.get_logger(__name__)
 
-NOT_HERE = frozenset({"audit.read", "case.open", "case.complain"})
-"""Acts with no mutation made from them: reading the audit is a query, and a case begins in `office.cases`."""
+NOT_HERE = frozenset({"audit.read", "disclosures.read", "disclosures.export", "case.open", "case.complain"})
+"""Acts with no mutation made from them: reading is a query, and a case begins in `office.cases`."""
 
 
 @strawberry.type(description="How far a change has come: of so many processes, how many decide by it.")

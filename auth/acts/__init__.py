@@ -21,6 +21,7 @@ JSON of that one value. `perform` carries a change out, in one transaction:
     agencies.py, clients.py, client_keys.py, redirects.py   who may ask
     purposes.py, delegations.py, consents.py                for what, through whom, and with whose leave
     operations.py, manifests.py                             which documents are known
+    disclosures.py                                          who looks into the ledger
     officers.py, audit.py                                   who decides, and who looks at what was decided
     cases.py                                                complaints, and whom officers may look up in the ledger
     signing_keys.py, beginning.py                           what signs tokens

@@ -105,6 +105,8 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
         "keys.retire": _may("operator", kinds="machine"),
         "consent.withdraw": _may(kinds="citizen"),
         "audit.read": _may("auditor", kinds="machine", signed=False),
+        "disclosures.read": _may("auditor", kinds="machine", signed=False),
+        "disclosures.export": _may("auditor", kinds="machine", signed=False),
         "case.open": _may("auditor"),
         "case.close": _may("auditor"),
         "case.complain": _may(kinds="citizen"),
