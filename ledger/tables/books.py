@@ -97,9 +97,9 @@ answers = Table(
     sized("root", 32),
     UniqueConstraint("stream", "seq", "place"),
     Index(None, "request_id"),
-    Index(None, "party", "leaf"),
-    Index(None, "operation", "leaf"),
-    Index(None, "at"),
+    Index(None, "party", "at", "leaf"),
+    Index(None, "operation", "at", "leaf"),
+    Index(None, "at", "leaf"),
     Index("answers_on_trial", "party", "leaf", postgresql_where=text("outcome <> 2 and missing <> '{}'")),
     comment="One row per recorded answer, in the order of the tree.",
 )

@@ -46,10 +46,10 @@ def upgrade() -> None:
     sa.UniqueConstraint("stream", "seq", "place", name="answers_stream_seq_place_key"),
     comment="One row per recorded answer, in the order of the tree."
     )
-    op.create_index("answers_at", "answers", ["at"], unique=False)
+    op.create_index("answers_at_leaf", "answers", ["at", "leaf"], unique=False)
     op.create_index("answers_on_trial", "answers", ["party", "leaf"], unique=False, postgresql_where=sa.text("outcome <> 2 and missing <> '{}'"))
-    op.create_index("answers_operation_leaf", "answers", ["operation", "leaf"], unique=False)
-    op.create_index("answers_party_leaf", "answers", ["party", "leaf"], unique=False)
+    op.create_index("answers_operation_at_leaf", "answers", ["operation", "at", "leaf"], unique=False)
+    op.create_index("answers_party_at_leaf", "answers", ["party", "at", "leaf"], unique=False)
     op.create_index("answers_request_id", "answers", ["request_id"], unique=False)
     op.create_table("checkpoints",
     sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False, comment="Number of leaves."),
