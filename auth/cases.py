@@ -39,7 +39,7 @@ class Case:
     opened_at: datetime
     looks_until: datetime | None
     finding: str | None
-    answer: str | None
+    reply: str | None
     closed_by: str | None
     closed_at: datetime | None
     looks: int
@@ -94,7 +94,7 @@ def _case(row: Row[Any]) -> Case:
         opened_at=row.recorded_at,
         looks_until=row.looks_until,
         finding=row.finding,
-        answer=row.answer,
+        reply=row.reply,
         closed_by=row.closed_by,
         closed_at=row.closed_at,
         looks=row.looks,

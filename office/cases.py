@@ -67,7 +67,7 @@ class Case:
     looks_until: datetime | None = of(cases.c.looks_until)
     looks: int = strawberry.field(description="How often officers looked the person up under it.")
     finding: CaseFinding | None = of(cases.c.finding, CaseFinding)
-    answer: str | None = of(cases.c.answer)
+    reply: str | None = of(cases.c.reply)
     closed_by: str | None = of(cases.c.closed_by)
     closed_at: datetime | None = of(cases.c.closed_at)
 

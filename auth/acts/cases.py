@@ -1,6 +1,6 @@
 """Cases: the only way to look a person up in the ledger, and what becomes of a citizen's complaint.
 
-A citizen's complaint opens one about that citizen, and an auditor closes it with an answer. An inquiry an auditor opens
+A citizen's complaint opens one about that citizen, and an auditor closes it with a reply. An inquiry an auditor opens
 alone, because suspicion does not wait: it admits looks for thirty days, the person sees it and how often somebody
 looked, and another officer closes it. While nobody has, no other inquiry is opened about the same person, so nobody
 strings two together.
@@ -29,7 +29,7 @@ LOOKS = timedelta(days=30)
 MOST_INQUIRIES = 10
 """Inquiries that one officer may have opened without another having closed them."""
 MOST_COMPLAINTS = 20
-"""Complaints of one citizen that may wait for an answer."""
+"""Complaints of one citizen that may wait for a reply."""
 
 Sealed = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{24,128}\Z")]
 RequestId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
@@ -47,7 +47,7 @@ class OpenCase(Change, frozen=True, tag="case.open"):
 
 
 class Complain(Change, frozen=True, tag="case.complain"):
-    """Complain of a disclosure: officers look into it, and answer."""
+    """Complain of a disclosure: officers look into it, and reply."""
 
     origin: Word
     request: RequestId
@@ -59,11 +59,11 @@ class Complain(Change, frozen=True, tag="case.complain"):
 
 
 class CloseCase(Change, frozen=True, tag="case.close"):
-    """Say what was found, and let nobody be looked up under the case any more. The citizen reads the answer."""
+    """Say what was found, and let nobody be looked up under the case any more. The citizen reads the reply."""
 
     case: Number
     finding: Finding
-    answer: Text
+    reply: Text
 
 
 class WithdrawComplaint(Change, frozen=True, tag="case.withdraw"):
@@ -98,9 +98,9 @@ async def complain(work: Work, change: Complain) -> Outcome:
     _check_words(change.reason)
     own = cases.c.citizen == work.actor.name
     if await _open(work, own, cases.c.origin == change.origin, cases.c.leaf == change.leaf):
-        raise Conflict("Your complaint about this disclosure is waiting for its answer already.")
+        raise Conflict("Your complaint about this disclosure is waiting for its reply already.")
     if await _open(work, own, cases.c.kind == "complaint") >= MOST_COMPLAINTS:
-        raise Conflict(f"{MOST_COMPLAINTS} complaints of yours wait for their answers already.")
+        raise Conflict(f"{MOST_COMPLAINTS} complaints of yours wait for their replies already.")
     return await _put(
         work,
         kind="complaint",
@@ -118,8 +118,8 @@ async def close(work: Work, change: CloseCase) -> Outcome:
     _check_open(row)
     if row.opened_by is not None and same_person(row.opened_by, work.actor.signature):
         raise FourEyes("Another officer than the one who opened it closes.")
-    _check_words(change.answer)
-    said = {"finding": change.finding, "answer": change.answer, "closed_by": work.actor.name}
+    _check_words(change.reply)
+    said = {"finding": change.finding, "reply": change.reply, "closed_by": work.actor.name}
     return await _end(work, row, state="closed", **said)
 
 

@@ -22,7 +22,7 @@ cases = Table(
     word("opened_by", "Officer who opened an inquiry.", ForeignKey("officers.officer"), nullable=True),
     moment("looks_until", "From then on nobody is looked up under an inquiry, closed or not.", nullable=True),
     word("finding", "Of a closed case: lawful, unlawful or unexplained.", nullable=True),
-    word("answer", "What was found, in words; of a complaint, for its citizen.", nullable=True),
+    word("reply", "What was found, in words; of a complaint, for its citizen.", nullable=True),
     word("closed_by", "Officer who closed it; of an inquiry never the one who opened it.", nullable=True),
     moment("closed_at", "When it was closed or withdrawn.", nullable=True),
     recorded(),
@@ -39,8 +39,8 @@ cases = Table(
     ),
     CheckConstraint("(state = 'open') = (closed_at is null)", name="ended"),
     CheckConstraint(
-        "case state when 'closed' then num_nulls(finding, answer, closed_by) = 0"
-        " else num_nonnulls(finding, answer, closed_by) = 0 end",
+        "case state when 'closed' then num_nulls(finding, reply, closed_by) = 0"
+        " else num_nonnulls(finding, reply, closed_by) = 0 end",
         name="answered",
     ),
     CheckConstraint("closed_by <> opened_by", name="four_eyes"),

@@ -63,7 +63,7 @@ class Shown:
     state: str
     ended: str | None
     finding: str | None
-    answer: str | None
+    reply: str | None
     looks: int
     reading: Reading | None
 
@@ -185,7 +185,7 @@ def _shown(case: Case, reading: Reading | None, language: Language) -> Shown:
         state=STATES[case.state][place],
         ended=None if case.closed_at is None else day(case.closed_at, language),
         finding=None if case.finding is None else FINDINGS[case.finding][place],
-        answer=case.answer,
+        reply=case.reply,
         looks=case.looks,
         reading=reading,
     )

@@ -46,7 +46,7 @@ async def complained(office: Office, by: Actor = LAN, **changed: Any) -> int:
 
 
 def closing(case: int, **changed: Any) -> CloseCase:
-    return CloseCase(**{"case": case, "finding": "lawful", "answer": "Đã kiểm tra hồ sơ", **changed})
+    return CloseCase(**{"case": case, "finding": "lawful", "reply": "Đã kiểm tra hồ sơ", **changed})
 
 
 async def who(office: Office, case: int, by: Actor = DUNG) -> str:
@@ -109,7 +109,7 @@ async def test_a_case_that_is_not_there_admits_nobody(office: Office) -> None:
 async def test_a_citizen_complains_and_an_auditor_answers(office: Office) -> None:
     case = await complained(office)
     assert await who(office, case) == SEALED
-    await office.does(DUNG, closing(case, finding="unlawful", answer="Cơ quan không có hồ sơ; đã thu hồi quyền."))
+    await office.does(DUNG, closing(case, finding="unlawful", reply="Cơ quan không có hồ sơ; đã thu hồi quyền."))
     row = await office.row("cases", case_id=case)
     assert (row["state"], row["finding"], row["closed_by"]) == ("closed", "unlawful", "dung")
     await refused(who(office, case), Conflict)
@@ -170,7 +170,7 @@ async def test_a_personal_number_is_written_nowhere(office: Office, text: str) -
     await refused(complained(office, reason=text), Invalid)
     await refused(opened(office, change=OpenCase(citizen=SEALED, reason=text)), Invalid)
     case = await complained(office)
-    await refused(office.does(DUNG, closing(case, answer=text)), Invalid)
+    await refused(office.does(DUNG, closing(case, reply=text)), Invalid)
     assert await office.count("cases") == 1
 
 
@@ -204,7 +204,7 @@ async def test_a_case_names_its_person_sealed(office: Office, sealed: str) -> No
 @pytest.mark.parametrize(
     "edit",
     [
-        "closed_by = 'dung', state = 'closed', finding = 'lawful', answer = 'x', closed_at = now()",  # who opened it
+        "closed_by = 'dung', state = 'closed', finding = 'lawful', reply = 'x', closed_at = now()",  # who opened it
         "state = 'closed'",
         "state = 'withdrawn', closed_at = now()",
         "finding = 'lawful'",
