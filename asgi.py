@@ -31,6 +31,7 @@ from auth.opening import opened
 from auth.policy.quotas import Quotas
 from auth.policy.texts import OperationTexts
 from auth.scopes import Catalogue
+from console.citizens.ledgers import Ledgers
 from console.citizens.opening import SignIn
 from console.citizens.opening import opened as citizens
 from console.officers import routes as officers_pages
@@ -41,7 +42,7 @@ from domains.kit.database import Database, Limits
 from domains.kit.units import communes_of
 from graph import metrics
 from graph.answer import Graph
-from graph.catalogue import descriptions, scope_sets, scopes
+from graph.catalogue import descriptions, field_names, scope_sets, scopes
 from graph.compose import compose
 from graph.composed import Composed
 from graph.cursors import KEY_BYTES, Cursors
@@ -177,7 +178,7 @@ class Application:
                 Route("/readyz", readiness.answer, methods=["GET"]),
                 Route("/metrics", _metrics, methods=["GET"]),
                 *routes(server),
-                *await self._citizens(server, graph, acts, stack),
+                *await self._citizens(server, graph, acts, archives, stack),
                 *officers_pages(OfficersDesk(officers, acts)),
                 self._office(server, graph, acts, officers, archives).route(),
                 *self._transparency(stack).routes(),
@@ -207,7 +208,7 @@ class Application:
         return OfficeEndpoint(office, door, headers=SYNTHETIC_DATA if self._settings.mode == "demo" else {})
 
     async def _citizens(
-        self, server: AuthorizationServer, graph: Graph, acts: Desk, stack: AsyncExitStack
+        self, server: AuthorizationServer, graph: Graph, acts: Desk, archives: Archives, stack: AsyncExitStack
     ) -> list[Route]:
         """The pages on which citizens sign in and consent; in demo mode also the provider at which they do."""
         settings = self._settings
@@ -221,7 +222,8 @@ class Application:
         personas = [Persona(each.pin, each.full_name, each.story) for each in SIGNING_IN]
         sign_in = SignIn(settings.mode, terms if settings.citizen_provider else None, files, personas)
         said = descriptions(graph.composed)
-        pages = citizens(dsn, server, acts, graph, lambda name: said.get(name, ""), sign_in)
+        ledgers = Ledgers(archives, field_names(graph.composed))
+        pages = citizens(dsn, server, acts, graph, lambda name: said.get(name, ""), ledgers, sign_in)
         return await stack.enter_async_context(pages)
 
     async def _ledger(self, stack: AsyncExitStack) -> Ledger:
