@@ -1,0 +1,124 @@
+"""A ledger in which everything has happened that can: recorded by two processes, sealed in several goes, kept outside.
+
+People are invented: `pin(1)`, `pin(2)` …
+"""
+
+import hashlib
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import asyncpg
+
+from ledger import KeyRing, Ledger, Outcome, Step, Way
+from ledger.audit.verify import Report, verify
+from ledger.sealing import seal_now
+from ledger.segments.entries import Marked
+from ledger.tree.notes import Signer
+from ledger.tree.shelf import Shelf
+from tests.ledger.desk import pin
+
+PROFILE = (
+    Step("citizen", ("Citizen.fullName",), Way.OPENED, ("Citizen.pin",)),
+    Step("citizen.household.members", ("Citizen.fullName", "Citizen.dateOfBirth"), Way.REACHED),
+)
+LIST = (Step("residents", ("Citizen.fullName",), Way.LISTED, ("Residence.communeCode",)),)
+PURPOSES = ("civil-registration", "tax")
+
+
+@dataclass
+class Acts:
+    """The authority's record."""
+
+    acts: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def add(self, number: int) -> None:
+        for _ in range(number):
+            self.acts.append((len(self.acts) + 1, hashlib.sha256(str(len(self.acts)).encode()).digest()))
+
+    async def after(self, number: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        return [act for act in self.acts if act[0] > number][:limit]
+
+
+@dataclass
+class World:
+    dsn: str
+    keys: KeyRing
+    signer: Signer
+    outside: Path
+    acts: Acts = field(default_factory=Acts)
+
+    async def seal(self) -> int:
+        return await seal_now(self.dsn, self.signer, self.outside, self.acts)
+
+    async def verify(self) -> Report:
+        return await verify(self.dsn, self.signer.verifier, self.history, self.acts)
+
+    def history(self) -> Iterator[str]:
+        return Shelf(self.outside).history()
+
+    def at(self, dsn: str) -> "World":
+        """The same, with a copy of the database."""
+        return replace(self, dsn=dsn)
+
+    @asynccontextmanager
+    async def ledger(self) -> AsyncIterator[Ledger]:
+        ledger = Ledger(self.dsn, self.keys)
+        await ledger.open()
+        try:
+            yield ledger
+        finally:
+            await ledger.close()
+
+    async def execute(self, *statements: str) -> None:
+        """As the owner of the database, whom no trigger stops."""
+        connection = await asyncpg.connect(self.dsn, server_settings={"session_replication_role": "replica"})
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    async def fetch(self, statement: str, *given: object) -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            return await connection.fetch(statement, *given)
+        finally:
+            await connection.close()
+
+
+async def fill(world: World, answers: int = 40) -> None:
+    """A process's day: profiles for two purposes, a list, refusals, a citizen at a portal, marks."""
+    async with world.ledger() as ledger:
+        profile = ledger.operation(document=bytes(16), name="Profile", steps=PROFILE, needs=["identity:x:read"])
+        listed = ledger.operation(document=bytes([1] * 16), name=None, steps=LIST)
+        desks = [
+            ledger.recipient(agency="G01", client="desk", grants_revision=7, purpose=purpose, legal_basis="Law 26/2023")
+            for purpose in PURPOSES
+        ]
+        portal = ledger.recipient(
+            agency="G02",
+            client="portal",
+            grants_revision=7,
+            purpose=PURPOSES[0],
+            case_reference="HS-1",
+            on_behalf_of=pin(1),
+            representative=pin(2),
+            through=("gateway",),
+            emergencies=(4,),
+        )
+        nobody = ledger.recipient(agency="G03", client="careless", grants_revision=7)
+        for number in range(answers):
+            looked_at = [(0, [pin(number)]), (1, [pin(number), pin(number + 1)])]
+            said = ledger.new_request_id(), desks[number % 2], profile, Outcome.GRANTED, looked_at
+            ledger.record(*said, officer=f"officer-{number}" if number % 3 else None)
+        await ledger.record(ledger.new_request_id(), portal, profile, Outcome.GRANTED, [(1, [pin(3), pin(1)])])
+        many = [pin(number) for number in range(30)]
+        lost, at = ledger.new_request_id(), time.time_ns() // 1_000
+        await ledger.record(lost, desks[1], listed, Outcome.GRANTED, [(0, many)], ["identity:x:read"], at=at)
+        await ledger.record(ledger.new_request_id(), nobody, profile, Outcome.REFUSED, missing=["PURPOSE_REQUIRED"])
+        ledger.withheld(lost, at, Marked.CLIENT_LEFT)
+        ledger.not_found(lost, at, (3, 5))
+        await ledger.record(ledger.new_request_id(), portal, listed, Outcome.NO_HIT)
