@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, select
 
-from auth.acts import agencies, clients, emergencies, grants
+from auth.acts import agencies, clients, emergencies, grants, trials
 from auth.acts.change import Change
 from auth.acts.clients import ClientTerms
 from auth.acts.terms import GrantTerms, World
@@ -20,6 +20,7 @@ from auth.policy.decided import Client, Grant
 from auth.policy.snapshot import Policy
 from auth.tables import clients as client_rows
 from auth.tables import grants as grant_rows
+from auth.tables import trials as trial_rows
 from office.context import Context
 from office.rows import fetch
 
@@ -78,6 +79,14 @@ async def _replace(edit: Edit, change: grants.ReplaceGrant | grants.NarrowGrant)
     return edit.policy
 
 
+async def _narrow_as_tried(edit: Edit, change: trials.NarrowAsTried) -> Policy:
+    for trial in await edit.rows(trial_rows, trial_rows.c.trial == change.trial):
+        for row in await edit.grant(trial.grant_id):
+            terms = trials.terms_tried(grants.terms_of(row), trial)
+            return edit.granted(row.agency, row.purpose, terms, trial.grant_id)
+    return edit.policy
+
+
 async def _resume(edit: Edit, change: grants.ResumeGrant) -> Policy:
     for row in await edit.grant(change.grant):
         return edit.granted(row.agency, row.purpose, grants.terms_of(row), change.grant)
@@ -124,6 +133,7 @@ EDITS: Mapping[type[Change], Callable[[Edit, Any], Awaitable[Policy]]] = Mapping
         grants.GiveGrant: _give,
         grants.ReplaceGrant: _replace,
         grants.NarrowGrant: _replace,
+        trials.NarrowAsTried: _narrow_as_tried,
         grants.ResumeGrant: _resume,
         grants.SuspendGrant: _end,
         grants.RevokeGrant: _end,

@@ -21,6 +21,7 @@ from office.people import PeopleQueries
 from office.preview import preview_queries
 from office.proposals import ProposalQueries
 from office.rights import RightsQueries
+from office.trials import TrialQueries
 from office.visitor import Capacity
 
 QUERIES = (
@@ -32,6 +33,7 @@ QUERIES = (
     AuditQueries,
     CaseQueries,
     DisclosureQueries,
+    TrialQueries,
 )
 
 

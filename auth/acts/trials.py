@@ -77,11 +77,16 @@ async def narrow_as_tried(work: Work, change: NarrowAsTried) -> Outcome:
     """A trial that is over is as good as one that runs: what it showed is what is decided on."""
     row = await _find(work, change.trial)
     old = await grants.standing(work, row.grant_id)
-    terms = msgspec.structs.replace(grants.terms_of(old), **{name: _value(row, name) for name in _TRIED})
+    terms = terms_tried(grants.terms_of(old), row)
     outcome = await grants.narrow(work, grants.NarrowGrant(row.grant_id, terms, change.reason))
     if row.ended_at is None:
         await _end(work, change.trial)
     return Outcome(str(change.trial), outcome.before, outcome.after, outcome.made)
+
+
+def terms_tried(old: GrantTerms, trial: Row[Any]) -> GrantTerms:
+    """What a grant would say if it were narrowed to what is on trial."""
+    return msgspec.structs.replace(old, **{name: _value(trial, name) for name in _TRIED})
 
 
 def _only_tried(old: GrantTerms, asked: GrantTerms) -> GrantTerms:
