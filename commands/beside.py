@@ -4,6 +4,7 @@ It is told the end by its standard input, which ends with the server however tha
 was killed, and seals what that one recorded last.
 """
 
+import signal
 import subprocess
 import sys
 import time
@@ -24,15 +25,29 @@ FAREWELL = 15.0
 _COMMAND = (sys.executable, str(Path(__file__).parent.parent / "cli.py"), "ledger", "seal", "--beside")
 
 
+class _Terminated(BaseException):
+    """Like KeyboardInterrupt, of SIGTERM."""
+
+
 @contextmanager
 def sealing() -> Iterator[None]:
-    """A sealing process for as long as the block lasts."""
+    """A sealing process for as long as the block lasts, which SIGTERM ends in order."""
     companion = Companion(_COMMAND)
     companion.start()
+    before = signal.signal(signal.SIGTERM, _terminate)  # uvicorn raises it again when it has shut down
     try:
         yield
+    except _Terminated:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        companion.end()
+        signal.raise_signal(signal.SIGTERM)
     finally:
         companion.end()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(_: int, __: object) -> None:
+    raise _Terminated
 
 
 class Companion:
@@ -52,7 +67,7 @@ class Companion:
             self._ending.set()
             process = self._process
         if process is not None and process.stdin is not None:
-            for insist in (process.stdin.close, process.terminate, process.kill):
+            for insist in (process.stdin.close, process.kill):
                 insist()
                 self._thread.join(FAREWELL)
                 if not self._thread.is_alive():

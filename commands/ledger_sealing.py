@@ -50,8 +50,9 @@ async def _on_and_on(settings: Settings, *, beside: bool) -> None:
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stop.set)
-    loop.add_signal_handler(signal.SIGINT, (lambda: None) if beside else stop.set)  # Ctrl-C is for the server
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        # A terminal's Ctrl-C and a supervisor's end go to both; the server, still recording, ends its companion itself.
+        loop.add_signal_handler(asked, (lambda: None) if beside else stop.set)
     if beside:
         loop.add_reader(sys.stdin.fileno(), partial(_stop_at_end, stop))
     acts = AuthorityActs(database_url(settings, "auth"))
