@@ -16,6 +16,7 @@ from installation.postgres import Postgres
 from installation.settings import Settings
 from ledger.insight.days import today
 from ledger.segments.entries import Outcome, Step, Subject, Way
+from ledger.tables import metadata
 from ledger.tree.leaves import Reading, StepRead, canonical, digest
 
 NAME, BORN = "identity:citizen.full_name:read", "identity:citizen.date_of_birth:read"
@@ -79,6 +80,15 @@ class Filled:
             await self._answer(party, operation, at + timedelta(seconds=number), people, outcome, case, missing, way)
         return self._leaf
 
+    async def not_found(self, leaf: int, places: Sequence[int]) -> None:
+        """Mark that of an answer's subjects these were not there."""
+        answer = await self.connection.fetchrow("select request_id, at from answers where leaf = $1", leaf)
+        assert answer is not None
+        self._leaf += 1
+        row = {"leaf": self._leaf, "request_id": answer["request_id"], "answered_at": answer["at"]}
+        marked = {"kind": "not_found", "places": list(places), "at": answer["at"] + timedelta(seconds=1)}
+        await self._insert("marks", {**row, **marked})
+
     async def _answer(  # noqa: PLR0917 -- the columns of one row
         self,
         party: int,
@@ -119,17 +129,28 @@ class Filled:
 
 
 _databases = count(1)
+_empty: list[str] = []
+_EMPTY = "truncate {} restart identity"
+_TRIGGERS_OFF = "set session_replication_role = replica"
 
 
 @asynccontextmanager
 async def filling(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[Filled]:
-    """Empty books in a migrated database of the test's own, and a hand that fills them."""
+    """Empty books in a migrated database, nobody else's meanwhile, and a hand that fills them."""
+    name = _empty.pop() if _empty else await _made(postgres, templates, worker)
+    connection = await asyncpg.connect(postgres.url(name))
+    try:
+        yield Filled(postgres.url(name), connection)
+        await connection.execute(_TRIGGERS_OFF)
+        await connection.execute(_EMPTY.format(", ".join(table.name for table in metadata.sorted_tables)))
+        _empty.append(name)
+    finally:
+        await connection.close()
+
+
+async def _made(postgres: Postgres, templates: Settings, worker: str) -> str:
     name = f"insight_{worker}_{next(_databases)}"
     server = await asyncpg.connect(postgres.url("postgres"))
     await server.execute(f'create database {name} template "{database_name(templates, "ledger")}"')
     await server.close()
-    connection = await asyncpg.connect(postgres.url(name))
-    try:
-        yield Filled(postgres.url(name), connection)
-    finally:
-        await connection.close()
+    return name
