@@ -25,11 +25,11 @@ from ledger.tree.leaves import (
     act_content,
     answer_content,
     canonical,
+    commitment,
     event_content,
     mark_content,
     officer_commitment,
     salt_of,
-    shared_commitment,
     subject_content,
 )
 from ledger.tree.merkle import leaf_hash, root
@@ -74,12 +74,28 @@ class Latest:
         return self._looked_at.get(key)
 
 
+class Secrets:
+    """Random salts and seeds; many at a time, as a call of the system costs more than all else about one."""
+
+    _AT_ONCE = 256 * SALT_LENGTH
+
+    def __init__(self) -> None:
+        self._left = b""
+
+    def take(self) -> bytes:
+        if not self._left:
+            self._left = token_bytes(self._AT_ONCE)
+        taken, self._left = self._left[:SALT_LENGTH], self._left[SALT_LENGTH:]
+        return taken
+
+
 class Expansion:
     """One for as long as a sealer's connection lasts."""
 
     def __init__(self, meanings: Meanings, latest: Latest) -> None:
         self._meanings = meanings
         self._latest = latest
+        self._secrets = Secrets()
 
     def add(self, page: Page, segment: Segment, contents: Contents) -> None:
         """Raises `ChainBroken` where the segment says what cannot be."""
@@ -109,7 +125,7 @@ class Expansion:
         operation = self._meanings.operation((segment.stream, answer.operation))
         subjects = subjects_of(answer, recipient.meaning)
         people = PeopleOf(page.next_leaf, list(subjects.steps), _readings(operation, subjects))
-        salt, seed = token_bytes(SALT_LENGTH), token_bytes(SALT_LENGTH)
+        salt, seed = self._secrets.take(), self._secrets.take()
         small_root = root(small_leaves(seed, people))
         first = (
             page.next_leaf, segment.stream, segment.seq, place,
@@ -129,7 +145,7 @@ class Expansion:
             answer.microseconds,
             len(people.subjects),
             small_root,
-            shared_commitment(salt, recipient.shared(operation, answer)),
+            commitment(salt, recipient.shared(operation, answer)),
             officer_commitment(seed, answer.officer),
         )
         page.add_leaf(LeafKind.ANSWER, content)

@@ -37,8 +37,8 @@ class Offer(NamedTuple):
 class Budget(NamedTuple):
     """How much one seal takes in, so that it lasts well under a second and holds little; one segment always fits."""
 
-    answers: int = 5_000
-    size: int = 1 << 20
+    answers: int = 3_000
+    size: int = 1 << 19
     """Bytes of segments, of which each person takes 16."""
 
 

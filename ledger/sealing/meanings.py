@@ -13,7 +13,7 @@ import asyncpg
 from ledger.sealing.interning import Common, Commons, party_of
 from ledger.segments.entries import Operation, Outcome, Recipient
 from ledger.segments.records import Answer, Contents, Defined, unpack
-from ledger.tree.leaves import Party, Shared
+from ledger.tree.leaves import Party, Shared, canonical
 from ledger.tree.readings import reading_of
 
 KEPT_IN_MIND = 100_000
@@ -58,15 +58,16 @@ class KnownRecipient:
     def __init__(self, meaning: Recipient, commons: Commons) -> None:
         self.meaning = meaning
         self.party = commons.party(meaning)
-        self._shared: dict[tuple[bytes, Outcome, tuple[str, ...]], Shared] = {}
+        self._shared: dict[tuple[bytes, Outcome, tuple[str, ...]], bytes] = {}
 
-    def shared(self, operation: KnownOperation, answer: Answer) -> Shared:
+    def shared(self, operation: KnownOperation, answer: Answer) -> bytes:
+        """What the answer's readings share, as canonical JSON."""
         key = (operation.common.digest, answer.outcome, answer.missing)
         known = self._shared.get(key)
         if known is None:
             if len(self._shared) >= SHARED_KEPT_IN_MIND:
                 self._shared.clear()
-            known = self._shared[key] = shared_by(self.meaning, operation, answer)
+            known = self._shared[key] = canonical(shared_by(self.meaning, operation, answer))
         return known
 
 

@@ -108,7 +108,12 @@ def subject_content(salt: bytes, subject: bytes, reading: bytes) -> bytes:
 
 
 def shared_commitment(salt: bytes, shared: Shared) -> bytes:
-    return hashlib.sha256(salt + canonical(shared)).digest()
+    return commitment(salt, canonical(shared))
+
+
+def commitment(salt: bytes, said: bytes) -> bytes:
+    """What binds to something without showing it, until the salt is shown as well."""
+    return hashlib.sha256(salt + said).digest()
 
 
 def officer_commitment(seed: bytes, officer: str | None) -> bytes:
