@@ -2,9 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 
+import asyncpg
+
+from ledger.tree.leaves import LeafKind
 from ledger.tree.merkle import Frontier, Node, Span
+from ledger.tree.notes import Signer
 
 
 def numbered(count: int) -> list[bytes]:
@@ -26,6 +31,17 @@ class Stored:
 
     def __getitem__(self, span: Span) -> list[bytes]:
         return [self._hashes[span.level, place] for place in range(span.first, span.first + span.length)]
+
+    async def write(self, connection: asyncpg.Connection, signer: Signer) -> None:
+        """Into the tables of a ledger, with its checkpoint, as the sealer does."""
+        hashes = [(leaf, LeafKind.EVENT, hashed) for leaf, hashed in enumerate(self.leaves)]
+        size, top, at = self.frontier.size, self.frontier.root(), datetime.now(UTC)
+        await connection.copy_records_to_table("leaves", records=hashes)
+        await connection.copy_records_to_table("nodes", records=self.nodes)
+        await connection.execute(
+            "insert into checkpoints (size, root, at, note) values ($1, $2, $3, $4)",
+            size, top, at, signer.sealed(size, top, at),
+        )  # fmt: skip
 
     def look_up(self, spans: Iterable[Span]) -> dict[Span, list[bytes]]:
         return {span: self[span] for span in spans}
