@@ -23,6 +23,7 @@ from graph.cursors import Cursors
 from graph.decide import Granted, check_areas, decide, exhausted, on_trial
 from graph.document import Document, Documents, Operation, Shape
 from graph.errors import Refused
+from graph.exchange import Exchange
 from graph.inputs import Values
 from graph.kept import Kept
 from graph.places import Places
@@ -73,7 +74,7 @@ class Graph:
         """A UUIDv7, under which the ledger knows the request."""
         return self._ledger.new_request_id()
 
-    async def answer(self, question: Question, caller: Caller, request_id: bytes) -> bytes:
+    async def answer(self, question: Question, caller: Caller, exchange: Exchange) -> bytes:
         """The answer's body, to be sent if the caller is still confirmed then.
 
         Raises Refused, `ledger.NotRecorded` and what `confirm` raises: then nothing is sent.
@@ -84,18 +85,20 @@ class Graph:
         granted = self.decide(plan, caller)
         refusal = granted if isinstance(granted, Refused) else check_areas(granted, asked)
         if refusal is not None:
-            await disclosure.Record(self._ledger, plan, caller, request_id).refusal(refusal)
+            await disclosure.Record(self._ledger, plan, caller, exchange).refusal(refusal)
             raise Places(question.text, question.operation_name).refusal(refusal)
         assert isinstance(granted, Granted)
         noted = on_trial(granted, asked) if granted.tried is not None else ()
-        record = disclosure.Record(self._ledger, plan, caller, request_id, granted.emergencies, noted)
+        record = disclosure.Record(self._ledger, plan, caller, exchange, granted.emergencies, noted)
         room = await self._room(plan, granted, asked, record, caller) if granted.limits else None
         try:
             run = Run(plan, granted, asked, self._databases, record.looked_at, partial(self._confirm, caller))
             await self._finished(run)
-            body = self._body(plan, run, question)
+            body, not_found = self._body(plan, run, question), run.not_found()
             del run
             await record.durable()
+            if not_found:
+                record.not_found(not_found)
             return body
         finally:
             if room is not None:

@@ -21,7 +21,7 @@ from graph.document import Operation, Shape
 from graph.field import Field
 from graph.here import Expression, Here, Row
 from graph.objects import Objects
-from graph.plan import Getter, Keys, Path, Plan, Step
+from graph.plan import Getter, Keys, Path, Plan, Reached, Step
 from graph.selections import Selections
 from graph.steps import Steps
 
@@ -59,6 +59,8 @@ class _Compiler:
         steps.finish()
         for step in steps.all:
             code.constants[f"N{step.number}"] = (None,) * (len(step.columns) + step.offset)
+        of_persons = [step for step in steps.all if step.is_personal and step.is_of_persons]
+        of_others = [step for step in steps.all if step.is_personal and step.other is not None]
         source = code.source(len(steps.all), len(steps.getters))
         return Plan(
             operation=self._operation.name,
@@ -70,7 +72,9 @@ class _Compiler:
             build=code.compiled(source),
             code=source,
             fingerprint=_fingerprint(self._operation),
-            personal={step.number: place for place, step in enumerate(s for s in steps.all if s.is_personal)},
+            personal={step.number: place for place, step in enumerate(of_persons)},
+            others={step.number: place for place, step in enumerate(of_others, len(of_persons))},
+            named=_named(steps.all),
         )
 
     def _root(self, path: Path, nodes: Sequence[FieldNode]) -> Expression:
@@ -145,7 +149,7 @@ class _Compiler:
     def _verified(self, field: Field) -> Expression:
         step = self._search(field, paged=False, opened=True)
         step.parameters[statements.LIMIT] = lambda _: 1
-        step.named = self._naming(step, field)
+        step.named, step.reached = self._naming(step, field), Reached.VERIFIED
         scope = type_scope(field.made.domain, field.binding.verifies, Verb.VERIFY)
         self._steps.demand(step, scope, f"Query.{field.nodes[0].name.value}", Verb.VERIFY, field.path)
         return f"(None if S{step.number} is None else len(S{step.number}) > 0)"
@@ -175,6 +179,15 @@ class _Compiler:
             right = self._composed.published[column]  # type: ignore[index]
             if not right.data_class.is_public:
                 self._steps.demand(step, right.scope(Verb.LOOKUP), right.coordinate, Verb.LOOKUP, field.path)
+
+
+def _named(steps: Sequence[Step]) -> Sequence[Sequence[int]]:
+    """Steps by the keys of persons whom the caller names, those of the same argument together."""
+    by_argument: dict[Getter, list[int]] = {}
+    for step in steps:
+        if step.is_personal and step.keys_are_persons and step.keys is not None and step.keys.given is not None:
+            by_argument.setdefault(step.keys.given, []).append(step.number)
+    return tuple(by_argument.values())
 
 
 def _fingerprint(operation: Operation) -> bytes:

@@ -5,62 +5,77 @@ malformed requests. What is equal for many answers (the caller, the plan's steps
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from auth.caller import Caller
 from graph import metrics
 from graph.errors import Refused
+from graph.exchange import Exchange
 from graph.plan import Plan, Reached
+from graph.plan import Step as PlanStep
 from graph.run import People
-from ledger import Definition, Ledger, NotRecorded, Operation, Outcome, Recipient, Step, Way
+from ledger import Definition, Ledger, Marked, NotRecorded, Operation, Outcome, Recipient, Step, Way
 
-_WAYS = {Reached.OPENED: Way.OPENED, Reached.LISTED: Way.LISTED, Reached.FOLLOWED: Way.REACHED}
+_WAYS = {
+    Reached.OPENED: Way.OPENED,
+    Reached.VERIFIED: Way.VERIFIED,
+    Reached.LISTED: Way.LISTED,
+    Reached.FOLLOWED: Way.REACHED,
+}
 
 
 class Record:
-    """The entry of one answer."""
+    """The entry of one answer, and what becomes known of it afterwards."""
 
-    __slots__ = ("_caller", "_emergencies", "_ledger", "_on_trial", "_people", "_plan", "_request_id", "_written")
+    __slots__ = (
+        "_at", "_caller", "_emergencies", "_exchange", "_ledger", "_on_trial", "_people", "_plan", "_written",
+    )  # fmt: skip
 
     def __init__(
         self,
         ledger: Ledger,
         plan: Plan,
         caller: Caller,
-        request_id: bytes,
+        exchange: Exchange,
         emergencies: tuple[int, ...] = (),
-        on_trial: tuple[str, ...] = (),
+        on_trial: Sequence[str] = (),
     ) -> None:
         """`emergencies` are the emergency grants it rests on; `on_trial`, what a narrowing on trial would refuse."""
         self._ledger = ledger
         self._plan = plan
         self._caller = caller
-        self._written: asyncio.Future[None] | None = None
-        self._people: People = []
-        self._request_id = request_id
+        self._exchange = exchange
         self._emergencies = emergencies
         self._on_trial = on_trial
+        self._at = 0
+        self._written: asyncio.Future[None] | None = None
+        self._people: People = []
 
     @property
     def persons(self) -> int:
         """How many persons were handed over: whoever stands in several steps is one."""
         return len({person for _, persons in self._people for person in persons})
 
-    def looked_at(self, people: People, found: bool) -> None:  # noqa: FBT001 -- as Run calls it
+    def looked_at(self, people: People, others: People, found: bool) -> None:  # noqa: FBT001 -- as Run calls it
         """Hand over at whom the plan looks; called once, when its last personal step has said so.
 
-        `found`: guarded rows came, which may be about nobody: a parcel's address, an enterprise's capital.
+        `others` are enterprises and parcels. `found`: guarded rows came, of which some name nobody and nothing.
         """
-        if not self._plan.personal:
+        plan = self._plan
+        if not plan.is_personal:
             return
         self._people = people
         if self._emergencies:
             metrics.count_emergency()
-        places = self._plan.personal
-        looked_at = [(places[number], persons) for number, persons in people if persons]
+        looked_at = [(plan.personal[number], persons) for number, persons in people if persons]
+        if others:
+            looked_at += [(plan.others[number], keys) for number, keys in others if keys]
         outcome = Outcome.GRANTED if looked_at or found else Outcome.NO_HIT
         self._written = self._record(outcome, looked_at, self._on_trial)
+        self._exchange.recorded(self.withheld)
 
     async def refusal(self, refusal: Refused) -> None:
         """Put a refusal on record, with what was missing."""
@@ -70,15 +85,40 @@ class Record:
         """Wait until the entry cannot be lost. Raises NotRecorded, also where one is due and none was handed over."""
         if self._written is not None:
             await self._written
-        elif self._plan.personal:
+        elif self._plan.is_personal:
             raise NotRecorded
 
+    def not_found(self, places: Sequence[int]) -> None:
+        """Of these persons nothing was there: places among all that were handed over. Once the entry is durable."""
+        self._ledger.not_found(self._exchange.request_id, self._at, places)
+
+    def withheld(self, why: Marked) -> None:
+        """The answer does not leave. What never became durable was no disclosure, and there is nothing to mark."""
+        assert self._written is not None
+        self._written.add_done_callback(partial(self._withheld, why))
+
+    def _withheld(self, why: Marked, written: "asyncio.Future[None]") -> None:
+        if not written.cancelled() and written.exception() is None:
+            self._ledger.withheld(self._exchange.request_id, self._at, why)
+
     def _record(self, outcome: Outcome, looked_at: Any = (), missing: Sequence[str] = ()) -> "asyncio.Future[None]":
-        return self._ledger.record(self._request_id, self._recipient(), self._operation(), outcome, looked_at, missing)
+        self._at = time.time_ns() // 1_000
+        return self._ledger.record(
+            self._exchange.request_id,
+            self._recipient(),
+            self._operation(),
+            outcome,
+            looked_at,
+            missing,
+            officer=self._exchange.officer,
+            at=self._at,
+        )
 
     def _recipient(self) -> Definition[Recipient]:
         caller = self._caller
-        key = (caller.purpose, caller.subject, caller.representative, self._emergencies, self._ledger)
+        # A citizen is named by a pseudonym, which is another one from month to month.
+        epoch = None if caller.subject is None and caller.representative is None else self._ledger.key_epoch()
+        key = (caller.purpose, caller.subject, caller.representative, epoch, self._emergencies, self._ledger)
         return caller.rights.remembered(key, self._define_recipient)
 
     def _define_recipient(self) -> Definition[Recipient]:
@@ -100,10 +140,24 @@ class Record:
     def _operation(self) -> Definition[Operation]:
         plan = self._plan
         if plan.recorded_as is None:
-            steps = [
-                Step(".".join(step.path), tuple(step.reads), _WAYS[step.reached], tuple(step.looks_up))
-                for step in plan.steps
-                if step.is_personal
-            ]
-            plan.recorded_as = self._ledger.operation(document=plan.fingerprint, name=plan.operation, steps=steps)
+            of_persons = [_step(plan.steps[number]) for number in plan.personal]
+            of_others = [_step_about_others(plan.steps[number]) for number in plan.others]
+            plan.recorded_as = self._ledger.operation(
+                document=plan.fingerprint,
+                name=plan.operation,
+                steps=of_persons + of_others,
+                needs={need.scope for need in plan.needs},
+            )
         return plan.recorded_as
+
+
+def _step(step: PlanStep) -> Step:
+    return Step(".".join(step.path), tuple(step.reads), _WAYS[step.reached], tuple(step.looks_up))
+
+
+def _step_about_others(step: PlanStep) -> Step:
+    """The same reading, of the enterprises or parcels that its rows are about."""
+    assert step.about is not None
+    is_named = step.other == 0 and step.keys is not None and step.keys.given is not None
+    way = Way.OPENED if is_named else _WAYS[step.reached]
+    return Step(".".join(step.path), tuple(step.reads), way, tuple(step.looks_up), step.about)

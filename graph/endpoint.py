@@ -6,7 +6,8 @@ two media types.
 
 Who asks is proved once, with the headers: a proof of possession counts for one use. What that caller may do is asked
 again whenever time has passed (law 6). Where it changed while a request was being answered, the request starts over
-with the rights of now; what was recorded until then stays recorded, under the same request id.
+with the rights of now; what was recorded until then stays recorded, under the same request id. What is on record and
+does not leave, because of that or because the client has gone, is marked as withheld.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -22,6 +23,7 @@ from graph import metrics
 from graph.answer import Graph, Question
 from graph.document import parsed
 from graph.errors import Code, GraphError, Refused
+from graph.exchange import Exchange
 from graph.limits import REQUESTS_AT_ONCE
 from graph.personal import is_personal
 from graph.registered import RegisteredOperations
@@ -35,15 +37,17 @@ from graph.request import (
     Send,
     Sent,
     Unacceptable,
+    has_left,
     media_type,
+    named_officer,
     read_headers,
     read_parameters,
 )
-from ledger import NotRecorded
+from ledger import Marked, NotRecorded
 
 log = structlog.get_logger()
 
-Respond = Callable[[Question, Caller, bytes], Awaitable[bytes]]
+Respond = Callable[[Question, Caller, Exchange], Awaitable[bytes]]
 
 STRICT_FOR_BOTH = frozenset({401, 403, 405, 406, 413, 415, 429, 500, 503})  # other statuses are 200 for the old type
 ATTEMPTS = 2  # whose rights change again meanwhile asks again
@@ -81,7 +85,12 @@ class Endpoint:
             admitted = self._authority.caller(request.authorization, request.proof, request.method, request.path)
             if request.proof is not None:  # so that an honest client never has to be told to ask again
                 headers = [*headers, (b"dpop-nonce", self._authority.nonces.current().encode())]
-            body = await self._answered(await read_parameters(request, receive), admitted, request, request_id)
+            exchange = Exchange(request_id, named_officer(request))
+            body = await self._answered(await read_parameters(request, receive), admitted, request, exchange)
+            if exchange.is_on_record and has_left(receive):
+                exchange.withheld(Marked.CLIENT_LEFT)
+                metrics.count_refusal("client_left")
+                return
             status = 200
         except Refused as refusal:
             status, body = self._refusal(refusal, answer_type)
@@ -106,26 +115,30 @@ class Endpoint:
         metrics.count_answer(status)
         await _send(send, status, answer_type, headers, body)
 
-    async def _answered(self, sent: Sent, admitted: Caller, request: Request, request_id: bytes) -> bytes:
+    async def _answered(self, sent: Sent, admitted: Caller, request: Request, exchange: Exchange) -> bytes:
         """The body of the answer, by the rights of now. A request takes up room from here on: not while it comes in."""
         self._check_room()
         self._answering += 1
         try:
             for _ in range(ATTEMPTS):
                 try:
-                    return await self._attempt(sent, self._authority.again(admitted), request, request_id)
+                    return await self._attempt(sent, self._authority.again(admitted), request, exchange)
                 except RightsChanged:
                     metrics.count_refusal("rights_changed")
+                    exchange.withheld(Marked.RIGHTS_CHANGED)
+        except GrantsUnconfirmed:
+            exchange.withheld(Marked.RIGHTS_CHANGED)
+            raise
         finally:
             self._answering -= 1
         raise GrantsUnconfirmed
 
-    async def _attempt(self, sent: Sent, caller: Caller, request: Request, request_id: bytes) -> bytes:
+    async def _attempt(self, sent: Sent, caller: Caller, request: Request, exchange: Exchange) -> bytes:
         question = await self._operations.question(sent, caller)
         if request.method == "GET" and is_personal(self._graph.composed, parsed(question.text)):
             message = "Personal data is asked for with POST, so that no log on the way keeps a number."
             raise Unacceptable(405, message, headers=ALLOWED)
-        body = await self._respond(question, caller, request_id)
+        body = await self._respond(question, caller, exchange)
         self._authority.confirm(caller)
         return body
 

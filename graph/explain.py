@@ -17,6 +17,7 @@ from graph import limits
 from graph.answer import Graph, Question
 from graph.decide import Granted, check_areas
 from graph.errors import Refused
+from graph.exchange import Exchange
 from graph.places import Places
 from graph.plan import Asked, Need, Plan, Step
 
@@ -136,7 +137,7 @@ class Explainer:
             return Refused(*refusal.errors, *(decision.errors if isinstance(decision, Refused) else ()))
         return decision
 
-    async def answer(self, question: Question, caller: Caller, _: bytes) -> bytes:
+    async def answer(self, question: Question, caller: Caller, _: Exchange) -> bytes:
         """The body of `POST /graphql/explain`."""
         return orjson.dumps(self.explain(question, caller).as_json())
 

@@ -5,7 +5,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 ANSWERS = Counter("lienthong_answers", "Answers by HTTP status.", ["status"])
 REFUSALS = Counter(
     "lienthong_refusals",
-    "Requests refused, or started over (rights_changed), by the reason: a code of the graph, or of RFC 6750 and 9449.",
+    "Requests refused, started over (rights_changed) or given up (client_left), by the reason: a code of the graph, or "
+    "of RFC 6750 and 9449.",
     ["reason"],
 )
 EMERGENCIES = Counter("lienthong_emergency_disclosures", "Disclosures that used an emergency grant.")

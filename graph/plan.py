@@ -17,7 +17,7 @@ from domains.kit.scopes import Verb
 from domains.kit.statements import Statement
 from graph.inputs import Values
 from graph.limits import KEYS_PER_HOP
-from ledger import Definition, Operation
+from ledger import Definition, Operation, Subject
 
 Path = tuple[str, ...]  # response keys; indices of lists are left out
 
@@ -38,6 +38,7 @@ class Reached(Enum):
     """How the people of a step came into the answer; the ledger says so to them."""
 
     OPENED = auto()  # asked for by key
+    VERIFIED = auto()  # asked about, and answered with yes or no
     LISTED = auto()  # found by a search, or on a page
     FOLLOWED = auto()  # through another record
 
@@ -88,6 +89,8 @@ class Step:
     sites: list[Path] = field(default_factory=list)  # the fields it supplies
     person: int | None = None  # column that holds the person; None: the keys are the persons, or nobody is
     keys_are_persons: bool = False
+    about: Subject | None = None  # enterprise or parcel that its rows are about, all of them or those of no person
+    other: int | None = None  # column that holds the key of that
     named: Getter | None = None  # argument that names the person, where neither keys nor rows do
     at_most: int | None = None  # rows of a search above which it is TOO_MANY_MATCHES
     fan: int | Getter = 1  # rows for each row of its parent, for the cost
@@ -95,7 +98,7 @@ class Step:
     is_single: bool = False  # one row per key
     is_list: bool = False  # lists of a stated largest size
     is_paged: bool = False  # it returns one row more than is shown
-    key_columns: Sequence[int] = ()  # columns of its rows that hold the person, or keys of followers
+    key_columns: Sequence[int] = ()  # columns of its rows that hold subjects, or keys of followers
     followers: list["Step"] = field(default_factory=list)  # steps whose keys stand in its rows
     readers: dict[Rule, "Reader"] = field(default_factory=dict)
 
@@ -103,6 +106,11 @@ class Step:
     def is_personal(self) -> bool:
         """True: what it reads is personal data, and goes on record."""
         return bool(self.reads or self.looks_up)
+
+    @property
+    def is_of_persons(self) -> bool:
+        """False: all its rows are about enterprises or parcels."""
+        return self.rows is not None or self.other is None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -128,10 +136,17 @@ class Plan:
     code: str  # the source of `build`, for whoever wants to read it
     fingerprint: bytes  # of the operation without its values; names it in the ledger
     personal: Mapping[int, int]  # number of each step that reads personal data -> its place in the ledger's definition
+    others: Mapping[int, int]  # ... that reads about enterprises or parcels -> the place of what it reads of them
+    named: Sequence[Sequence[int]]  # steps by persons whom the caller names: together, those that the same ones begin
     decisions: WeakKeyDictionary[Rights, dict[Any, Any]] = field(
         default_factory=WeakKeyDictionary
     )  # they end with both
     recorded_as: Definition[Operation] | None = None  # as the ledger knows it, once it does
+
+    @property
+    def is_personal(self) -> bool:
+        """True: it reads personal data, so an entry is due for its answer."""
+        return bool(self.personal or self.others)
 
     def cost(self, asked: Asked) -> int:
         """Points: one for each statement, and one for each row it may return (assumed sizes of lists: steps.py)."""

@@ -15,6 +15,7 @@ import orjson
 
 from graph.errors import Code, GraphError
 from graph.limits import BODY_BYTES, BODY_SECONDS
+from ledger import OFFICER_LENGTH, names_an_officer
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -23,6 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = Sequence[tuple[bytes, bytes]]
 
 NEW, OLD = b"application/graphql-response+json", b"application/json"
+OFFICER = b"agency-officer"
 ALLOWED = [(b"allow", b"GET, POST")]
 
 
@@ -38,6 +40,7 @@ class Request:
     accept: str
     is_encoded: bool
     query_string: bytes
+    officer: str | None
 
     @property
     def scheme(self) -> str:
@@ -67,12 +70,14 @@ class Unacceptable(Exception):
 
 def read_headers(scope: Scope) -> Request:
     """A header that decides who asks counts with all its lines: whoever sends two means neither."""
-    authorization, proof, content_type, accept, is_encoded = None, None, "", "", False
+    authorization, proof, officer, content_type, accept, is_encoded = None, None, None, "", "", False
     for name, value in scope["headers"]:
         if name == b"authorization":
             authorization = _joined(authorization, value)
         elif name == b"dpop":
             proof = _joined(proof, value)
+        elif name == OFFICER:
+            officer = _joined(officer, value)
         elif name == b"content-type":
             content_type = value.decode("latin-1")
         elif name == b"accept":
@@ -80,7 +85,15 @@ def read_headers(scope: Scope) -> Request:
         elif name == b"content-encoding":
             is_encoded = value.lower() != b"identity"
     return Request(
-        scope["method"], scope["path"], authorization, proof, content_type, accept, is_encoded, scope["query_string"]
+        scope["method"],
+        scope["path"],
+        authorization,
+        proof,
+        content_type,
+        accept,
+        is_encoded,
+        scope["query_string"],
+        officer,
     )
 
 
@@ -107,6 +120,28 @@ def _preference(part: str) -> tuple[str, float]:
         return media_type, float(next(weights, "1"))
     except ValueError:
         return media_type, 0.0
+
+
+def named_officer(request: Request) -> str | None:
+    """For whom at the agency its client asks. Refuses what is no account name: no person's number gets in."""
+    if request.officer is not None and not names_an_officer(request.officer):
+        message = (
+            f"Agency-Officer must be an account name of up to {OFFICER_LENGTH} letters, digits, dots, dashes and "
+            "underscores, without a number of nine digits or more."
+        )
+        raise Unacceptable(400, message)
+    return request.officer
+
+
+def has_left(receive: Receive) -> bool:
+    """Whether the client is gone by now; of one that is still there, `receive` has nothing to say and is given up."""
+    saying = receive().__await__()
+    try:
+        next(saying)
+    except StopIteration as said:
+        return bool(said.value["type"] == "http.disconnect")
+    saying.close()
+    return False
 
 
 async def read_parameters(request: Request, receive: Receive) -> Sent:

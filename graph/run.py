@@ -24,7 +24,7 @@ from graph.limits import KEYS_PER_HOP
 from graph.plan import Asked, Getter, Plan, Reader, Step
 
 Databases = Mapping[str, Database]  # by domain
-People = list[tuple[int, Sequence[str]]]  # step, and the persons it looked at
+People = list[tuple[int, Sequence[str]]]  # step, and those at whom it looked
 
 
 class Run:
@@ -36,7 +36,7 @@ class Run:
         granted: Granted,
         asked: Asked,
         databases: Databases,
-        on_people: Callable[[People, bool], None],
+        on_people: Callable[[People, People, bool], None],
         confirm: Callable[[], None],
     ) -> None:
         """Every argument is looked at now: whatever is wrong with one is said before anything is read."""
@@ -53,8 +53,9 @@ class Run:
         self.rows: list[Any] = [None] * len(plan.steps)
         self.failed: dict[int, Code] = {}
         self._people: People = []
+        self._others: People = []  # enterprises and parcels
         self._found = False  # guarded rows came, whoever they are about
-        self._silent = {*plan.personal}  # steps that have not said yet at whom they look
+        self._silent = {*plan.personal, *plan.others}  # steps that have not said yet at whom they look
         self._unfinished = {*range(len(plan.steps))}
         self._loading: dict[int, asyncio.Future[Any]] = {}
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -83,6 +84,23 @@ class Run:
         """Leave the batches; asks that no connection has taken yet are not read for us."""
         for loading in self._loading.values():
             loading.cancel()
+
+    def not_found(self) -> list[int]:
+        """Persons named by the caller of whom no step has a row, as places among all that were handed over.
+
+        Once all steps are done. Of a step that failed nobody knows who is there.
+        """
+        if all(self._has_rows(group[0], key) for group in self._plan.named for key in self._keys[group[0]]):
+            return []
+        named = {number for group in self._plan.named for number in group}
+        there = {person for number, persons in self._people if number not in named for person in persons}
+        there |= {key for number in named for key in self._keys[number] if self._has_rows(number, key)}
+        gone = {key for number in named for key in self._keys[number]} - there
+        everybody = (person for _, persons in self._people for person in persons)
+        return [place for place, person in enumerate(everybody) if person in gone]
+
+    def _has_rows(self, number: int, key: Any) -> bool:
+        return number in self.failed or key in self.rows[number]
 
     def _start(self, step: Step) -> None:
         way, keys = self._ways[step.number], self._keys[step.number]
@@ -129,6 +147,8 @@ class Run:
         found = {column: _distinct(shown, column) for column in step.key_columns}
         if step.is_personal and not self._found:
             self._found = bool(shown if step.key_columns else self._shown(step, rows))
+        if step.other is not None and step.number in self._silent:
+            self._others.append((step.number, found[step.other]))
         self._say(step, found[step.person] if step.person is not None else ())
         self._unfinished.discard(step.number)
         if step.followers:
@@ -164,13 +184,14 @@ class Run:
         if step.number not in self._silent:
             return
         self._silent.discard(step.number)
-        self._people.append((step.number, persons))
+        if step.is_of_persons:
+            self._people.append((step.number, persons))
         if not self._silent:
             self._hand_over()
 
     def _hand_over(self) -> None:
         self._confirm()
-        self._on_people(self._people, self._found)
+        self._on_people(self._people, self._others, self._found)
 
     def _shown(self, step: Step, rows: Any) -> list[Any]:
         """This request's own rows, without those that only tell whether there is a next page."""

@@ -13,6 +13,7 @@ from domains.kit.statements import Statement
 from graph.composed import Composed, Made
 from graph.limits import check_steps
 from graph.plan import Getter, Keys, Need, Path, Reached, Step
+from ledger import Subject
 
 ASSUMED_LIST = 5  # rows that a bounded list is taken to have, for the cost
 
@@ -106,16 +107,23 @@ class Steps:
             if step.keys is not None and step.keys.given is None:
                 self.all[step.keys.step].followers.append(step)
             self._share_with_members(step)
-            if step.rows is None or not step.is_personal or step.named is not None:
-                continue
-            if step.key is step.rows.person:
-                step.keys_are_persons = True
-            else:
-                step.person = self.column(step, step.rows.person)
+            if step.is_personal and step.named is None:
+                self._say_whose(step)
         for step in self.all:
             of_followers = {follower.keys.column for follower in step.followers if follower.keys is not None}
-            of_person = {step.person} if step.person is not None else set()
-            step.key_columns = sorted(of_followers | of_person)
+            of_subjects = {column for column in (step.person, step.other) if column is not None}
+            step.key_columns = sorted(of_followers | of_subjects)
+
+    def _say_whose(self, step: Step) -> None:
+        """Where the persons of a step stand, and what its rows are about where they are about no person."""
+        if step.rows is not None and step.key is step.rows.person:
+            step.keys_are_persons = True
+            return
+        if step.rows is not None:
+            step.person = self.column(step, step.rows.person)
+        about = step.rows.otherwise if step.rows is not None else step.others.about if step.others is not None else None
+        if about is not None:
+            step.about, step.other = Subject(about.kind), self.column(step, about.key)
 
     def _share_with_members(self, step: Step) -> None:
         """What is read of a household is read of the member through whom it was reached, not of its head alone."""

@@ -13,10 +13,12 @@ from ledger.recording.writer import Counts
 from ledger.segments.chain import ChainBroken, Segment
 from ledger.segments.entries import Definition, Marked, Operation, Outcome, Recipient, Step, Subject, Way
 from ledger.segments.keyring import KeyRing
+from ledger.segments.officers import OFFICER_LENGTH, names_an_officer
 from ledger.segments.pseudonyms import Pseudonyms
 from ledger.segments.reading import Disclosure, read_disclosures
 
 __all__ = [
+    "OFFICER_LENGTH",
     "Bounds",
     "ChainBroken",
     "Counts",
@@ -37,5 +39,6 @@ __all__ = [
     "Step",
     "Subject",
     "Way",
+    "names_an_officer",
     "read_disclosures",
 ]

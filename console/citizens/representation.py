@@ -19,6 +19,7 @@ from auth.reach import EVERYWHERE
 from graph.answer import Graph, Question
 from graph.catalogue import protected_scope
 from graph.errors import Refused
+from graph.exchange import Exchange
 from ledger import NotRecorded
 
 PURPOSE = Purpose("authority.representation", "Law 91/2015/QH13, art. 136", "")
@@ -77,7 +78,7 @@ class RepresentedInTheRegisters:
         caller = Caller("authority", "authority", PURPOSE, citizen, rights)
         question = Question(text, None, {"pin": citizen})
         try:
-            answer = orjson.loads(await self._graph.answer(question, caller, self._graph.new_request_id()))
+            answer = orjson.loads(await self._graph.answer(question, caller, Exchange(self._graph.new_request_id())))
         except (Refused, NotRecorded, GrantsUnconfirmed) as error:
             raise RegisterSilent("the registers do not say who represents whom") from error
         if answer.get("errors"):

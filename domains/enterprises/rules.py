@@ -1,7 +1,7 @@
 """Which rows of the enterprise register are about whom, and its released scope sets."""
 
 from domains.enterprises.tables import beneficial_owners, enterprises, members, representatives, roles
-from domains.kit.rules import OtherRows, person_rows
+from domains.kit.rules import About, OtherRows, person_rows
 from domains.kit.scopes import ScopeSet
 
 ROWS = (
@@ -9,9 +9,10 @@ ROWS = (
         enterprises,
         "An enterprise is no person; the people of an enterprise are in other tables.",
         enterprises.c.commune_code,
+        About("enterprise", enterprises.c.code),
     ),
     person_rows(representatives),
-    person_rows(members, "member_pin"),
+    person_rows(members, "member_pin", or_enterprise="member_enterprise"),
     person_rows(beneficial_owners),
     person_rows(roles),
 )

@@ -7,7 +7,7 @@ A domain states for every table about persons which column names the person and 
 
 from dataclasses import dataclass, replace
 from enum import IntFlag
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement, FromClause, any_, bindparam, literal_column, not_, select
 
@@ -38,11 +38,19 @@ class Others:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Of rows that are about no person: whom they are about instead, so that the ledger can say so."""
+
+    kind: Literal["enterprise", "parcel"]
+    key: ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRows:
     """Says that the rows of `source` are about persons.
 
     `person` holds the PIN and is null where the row is about somebody else (an enterprise that holds land); such a row
-    is in no jurisdiction, so only a reach of everywhere shows it.
+    is in no jurisdiction, so only a reach of everywhere shows it. `otherwise` says who that is.
     `shown_by_key`: a protected person's row is hidden from searches and from hops, yet shown to who opens it by PIN.
     `relative`: the other person of a row about two. The reach of `person` decides, and protection of either hides it.
     `others`: a table of the same database that names further persons of the row: `others.person` beside `others.key`,
@@ -56,6 +64,7 @@ class PersonRows:
     shown_by_key: bool = False
     relative: "PersonRows | None" = None
     others: "Others | None" = None
+    otherwise: About | None = None
 
     def conditions(self, rules: Rule) -> list[ColumnElement[bool]]:
         """The predicates for a set of rules, over columns of this row only."""
@@ -86,11 +95,13 @@ class OtherRows:
     """Says that the rows of `source`, though guarded, name no person, and why that is so.
 
     `commune` says where they belong, for callers with a jurisdiction; without it only a reach of everywhere shows them.
+    `about`: whom they are about, where the ledger has a name for it.
     """
 
     source: FromClause
     reason: str
     commune: ColumnElement[Any] | None = None
+    about: About | None = None
 
     def conditions(self, rules: Rule) -> list[ColumnElement[bool]]:
         """The predicates for a set of rules: of these rows, jurisdiction alone."""
@@ -99,11 +110,17 @@ class OtherRows:
         return [self.commune == _units("units")]
 
 
-def person_rows(table: FromClause, person: str = "pin", *, shown_by_key: bool = False) -> PersonRows:
-    """The usual case: `table` has the rule columns of kit/tables.py and names its person in the column `person`."""
+def person_rows(
+    table: FromClause, person: str = "pin", *, shown_by_key: bool = False, or_enterprise: str | None = None
+) -> PersonRows:
+    """The usual case: `table` has the rule columns of kit/tables.py and names its person in the column `person`.
+
+    `or_enterprise` is the column that names the enterprise where the row is about one.
+    """
     columns: Any = table.c
     named: Column[Any] = columns[person]
-    return PersonRows(table, named, columns.residence_commune, columns.protected, shown_by_key)
+    otherwise = About("enterprise", columns[or_enterprise]) if or_enterprise is not None else None
+    return PersonRows(table, named, columns.residence_commune, columns.protected, shown_by_key, otherwise=otherwise)
 
 
 def two_person_rows(table: FromClause, person: str, relative: str) -> PersonRows:

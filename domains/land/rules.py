@@ -1,6 +1,6 @@
 """Which rows of the land register are about whom, and its released scope sets."""
 
-from domains.kit.rules import OtherRows, person_rows
+from domains.kit.rules import About, OtherRows, person_rows
 from domains.kit.scopes import ScopeSet
 from domains.land.tables import attached_assets, certificates, encumbrances, land_rights, parcels
 
@@ -9,11 +9,12 @@ ROWS = (
         parcels,
         "A parcel is a piece of land: who holds it, and who owns what stands on it, is in other tables.",
         parcels.c.commune_code,
+        About("parcel", parcels.c.id),
     ),
-    person_rows(land_rights, "holder_pin"),
-    person_rows(certificates, "holder_pin"),
-    person_rows(encumbrances, "holder_pin"),
-    person_rows(attached_assets, "holder_pin"),
+    person_rows(land_rights, "holder_pin", or_enterprise="holder_enterprise"),
+    person_rows(certificates, "holder_pin", or_enterprise="holder_enterprise"),
+    person_rows(encumbrances, "holder_pin", or_enterprise="holder_enterprise"),
+    person_rows(attached_assets, "holder_pin", or_enterprise="holder_enterprise"),
 )
 
 SCOPE_SETS = (

@@ -11,7 +11,7 @@ same streams. A mark is written when it can be; one that is lost leaves the answ
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from itertools import count
@@ -146,7 +146,7 @@ class Ledger:
         return Definition(number, meaning, pack_definition(number, meaning), key_epoch)
 
     def operation(
-        self, *, document: bytes, name: str | None, steps: Sequence[Step], needs: Sequence[str] = ()
+        self, *, document: bytes, name: str | None, steps: Sequence[Step], needs: Iterable[str] = ()
     ) -> Definition[Operation]:
         """What a plan reads, and the scopes that it needs.
 

@@ -281,7 +281,7 @@ async def test_an_answer_whose_record_does_not_come_about_is_withheld(world: Wor
 
 
 async def test_a_full_queue_of_the_ledger_withholds_at_once(world: World) -> None:
-    tight = Ledger(world.ledger_url, KEYS, Bounds(answers=1, size=1))
+    tight = Ledger(world.ledger_url, KEYS, Bounds(answers=1, size=300))
     await tight.open()
     world.graph._ledger = tight
     answers = await asyncio.gather(
