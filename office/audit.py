@@ -12,15 +12,13 @@ from strawberry.scalars import JSON
 
 from auth.acts.audit import ReadAudit
 from auth.acts.log import verify_chain
-from auth.acts.perform import perform
-from auth.acts.refusals import ActRefused, Undecided
 from auth.officers.signatures import unsigned
 from auth.tables import acts
 from office.changes import capacities_for
-from office.context import Context, Info
-from office.errors import Code, not_answered
+from office.context import Info
 from office.fields import asked_by
 from office.paging import Page, after_number, page
+from office.recorded import record
 from office.rows import made, of, page_size, word
 
 READERS = capacities_for("audit.read")
@@ -70,13 +68,13 @@ class AuditQueries:
         page_size(first)
         asked = {name: word(given) for name, given in (("actor", actor), ("act", act), ("target", target)) if given}
         statement = after_number(_matching(asked), acts.c.act_id, after)
-        await _record(info.context, asked)
+        await record(info.context, ReadAudit(filter=asked))
         return await page(info, statement, first, _act, acts.c.act_id)
 
     @asked_by(*READERS)
     async def chain(self, info: Info) -> Chain:
         """Whether the record holds together. Records that it was asked."""
-        await _record(info.context, {"chain": "all"})
+        await record(info.context, ReadAudit(filter={"chain": "all"}))
         async with info.context.engine.connect() as connection:
             found = await verify_chain(connection)
             office = info.context.office
@@ -85,16 +83,6 @@ class AuditQueries:
         broken = None if found.broken_at is None else strawberry.ID(str(found.broken_at))
         ids = [strawberry.ID(str(number)) for number in numbers[:MOST_UNSIGNED]]
         return Chain(acts=found.acts, head=found.head.hex(), broken_at=broken, unsigned=ids)
-
-
-async def _record(context: Context, asked: dict[str, str]) -> None:
-    try:
-        await perform(context.office.desk, context.visitor.actor, ReadAudit(filter=asked))
-    except ActRefused as refused:
-        raise not_answered(Code.FORBIDDEN, refused.message) from refused
-    except Undecided as undecided:
-        message = "The reading could not be recorded, so nothing was read."
-        raise not_answered(Code.DATABASE_UNAVAILABLE, message) from undecided
 
 
 def _matching(asked: dict[str, str]) -> "Select[Any]":

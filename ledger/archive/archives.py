@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.archive.answers import Answers
 from ledger.archive.books import Books
 from ledger.archive.database import LedgerDatabase, LedgerSilent
 from ledger.archive.guard import Rules
@@ -31,9 +32,6 @@ from ledger.tree.evidence import Proof
 LOOKED_THROUGH = 4_000
 
 _CURSOR, _ID = "cursor", "id"
-_PARTIES = """\
-select party from parties where ($1::text is null or purpose = $1) and ($2::text is null or agency = $2)"""
-
 Keys = Callable[[], Iterable[Pseudonyms]]
 """The pseudonyms of every epoch that can still be opened (`KeyRing.all`)."""
 
@@ -56,16 +54,11 @@ class Archive:
         self.database = LedgerDatabase(registered.origin, registered.dsn)
         self.books = Books(self.database)
         self.subjects = SubjectRows(self.database, self.books)
+        self.answers = Answers(self.database, self.books)
 
     def pseudonyms(self, pin: str) -> list[bytes]:
         """Under which a person stands in this ledger, the newest epoch first."""
         return [epoch.of_persons([pin]) for epoch in self.keys()]
-
-    async def parties(self, wanted: Filter) -> list[int] | None:
-        """Numbers of the parties that a filter admits; None: all."""
-        if wanted.is_empty:
-            return None
-        return [row["party"] for row in await self.database.fetch(_PARTIES, wanted.purpose, wanted.agency)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +212,7 @@ class Archives:
 
 async def _shown(archive: Archive, looking: _Looking, before: Place, most: int) -> _Part:
     """The next rows of one ledger that the citizen is shown; fewer, where too many had to be looked at for a filter."""
-    parties = await archive.parties(looking.wanted)
+    parties = await archive.books.matching(looking.wanted.agency, None, looking.wanted.purpose)
     subjects = archive.pseudonyms(looking.pin)
     shown: list[Row] = []
     at_once = most if parties is None else LOOKED_THROUGH

@@ -16,6 +16,9 @@ KEPT = 20_000
 
 T = TypeVar("T")
 
+_MATCHING = """\
+select party from parties where ($1::text is null or agency = $1 or supplier = $1)
+and ($2::text is null or client = $2) and ($3::text is null or purpose = $3)"""
 _PARTIES = """\
 select party, agency, client, supplier, through, purpose, legal_basis from parties where party = any($1::int[])"""
 _OPERATIONS = """\
@@ -48,9 +51,16 @@ class Books:
     """The books of one ledger that rows refer to by number."""
 
     def __init__(self, database: LedgerDatabase) -> None:
+        self._database = database
         self.parties = Interned(database, _PARTIES, _party)
         self.operations = Interned(database, _OPERATIONS, _operation)
         self.readings = Interned(database, _READINGS, _reading)
+
+    async def matching(self, agency: str | None, client: str | None, purpose: str | None) -> list[int] | None:
+        """Numbers of the parties in which this agency has a part, with this client and purpose; None: all."""
+        if agency is client is purpose is None:
+            return None
+        return [row["party"] for row in await self._database.fetch(_MATCHING, agency, client, purpose)]
 
 
 def _party(row: Any) -> Party:

@@ -1,7 +1,6 @@
 """One ledger's database as its readers see it: a few connections under a role that can only read."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -9,11 +8,9 @@ import asyncpg
 from ledger.tables import READER
 
 CONNECTIONS = 2
-"""Of one process to one ledger, for lists; an export has one of its own."""
+"""Of one process to one ledger."""
 PATIENCE_S = 5.0
 """For a connection and for a statement while somebody waits."""
-_AT_ONCE = 1_000
-"""Rows of an export that are in memory at a time."""
 
 _SETTINGS = {
     "application_name": "lienthong archive",
@@ -53,26 +50,6 @@ class LedgerDatabase:
                 return list(await connection.fetch(statement, *given))
         except _FAILURES as error:
             raise LedgerSilent(self.origin) from error
-
-    @asynccontextmanager
-    async def streamed(self, statement: str, *given: Any) -> AsyncIterator[AsyncIterator[Sequence[asyncpg.Record]]]:
-        """All rows of a statement, so many at a time, as the books were at one moment. Raises `LedgerSilent`."""
-        try:
-            connection = await asyncpg.connect(self._dsn, timeout=PATIENCE_S, server_settings=_SETTINGS)
-        except _FAILURES as error:
-            raise LedgerSilent(self.origin) from error
-        try:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                yield self._batches(await connection.cursor(statement, *given))
-        except _FAILURES as error:
-            raise LedgerSilent(self.origin) from error
-        finally:
-            connection.terminate()
-
-    @staticmethod
-    async def _batches(cursor: Any) -> AsyncIterator[Sequence[asyncpg.Record]]:
-        while rows := await cursor.fetch(_AT_ONCE):
-            yield rows
 
     async def _connections(self) -> asyncpg.Pool:
         if self._pool is None:
