@@ -5,77 +5,41 @@ answer holds it, or the sealed text.
 """
 
 import re
-from datetime import datetime
-from enum import Enum
 from typing import Any, cast
 
 import strawberry
 from sqlalchemy import Row, Select, select
 
-from auth.acts.cases import OpenCase
+from auth.acts.cases import Complain, OpenCase
 from auth.acts.change import checked
 from auth.acts.refusals import ActRefused
 from auth.cases import looks
 from auth.keys import subject_seal
 from auth.tables import cases
+from office.case import Case, CaseState
 from office.changes import ChangeResult, ask, capacities_for
 from office.context import Info
+from office.disclosures import answering, pin_of, rules_of
 from office.fields import asked_by, changed_by
 from office.paging import Page, after_number, page
-from office.refusals import Invalid, refusal_of
-from office.rows import fetch, made, of
+from office.refusals import Invalid, NotFound, refusal_of
+from office.rows import fetch, made
 from office.visitor import Capacity
 
 READERS = capacities_for("case.close")
 _PERSONAL_NUMBER = re.compile(r"[0-9]{12}")
 
 
-@strawberry.enum
-class CaseKind(Enum):
-    """Who began it."""
-
-    COMPLAINT = "complaint"
-    INQUIRY = "inquiry"
-
-
-@strawberry.enum
-class CaseState(Enum):
-    """How far it is: only under an open case is somebody looked up."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    WITHDRAWN = "withdrawn"
-
-
-@strawberry.enum
-class CaseFinding(Enum):
-    """What came out: the reading was lawful, was not, or nobody could say why it happened."""
-
-    LAWFUL = "lawful"
-    UNLAWFUL = "unlawful"
-    UNEXPLAINED = "unexplained"
-
-
-@strawberry.type(description=cases.comment)
-class Case:
-    number: strawberry.ID = of(cases.c.case_id)
-    kind: CaseKind = of(cases.c.kind, CaseKind)
-    state: CaseState = of(cases.c.state, CaseState)
-    reason: str = of(cases.c.reason)
-    opened_at: datetime = of(cases.c.recorded_at)
-    opened_by: str | None = of(cases.c.opened_by)
-    looks_until: datetime | None = of(cases.c.looks_until)
-    looks: int = strawberry.field(description="How often officers looked the person up under it.")
-    finding: CaseFinding | None = of(cases.c.finding, CaseFinding)
-    reply: str | None = of(cases.c.reply)
-    closed_by: str | None = of(cases.c.closed_by)
-    closed_at: datetime | None = of(cases.c.closed_at)
-
-
 @strawberry.input(description=" ".join((OpenCase.__doc__ or "").split()))
 class OpenCaseInput:
     person: str = strawberry.field(description="The personal number; it is sealed at once, and answered nowhere.")
     reason: str = strawberry.field(description="Why somebody has to look; the person reads it.")
+
+
+@strawberry.input(description=" ".join((Complain.__doc__ or "").split()))
+class ComplainInput:
+    disclosure: strawberry.ID = strawberry.field(description="The `id` of a reading in `myDisclosures`, or of a part.")
+    reason: str = strawberry.field(description="What is not right about it; officers read it.")
 
 
 @strawberry.type
@@ -111,6 +75,22 @@ class CaseMutations:
         except ActRefused as refused:
             return cast("ChangeResult", refusal_of(refused))
         return cast("ChangeResult", await ask(info.context, asked, idempotency_key, signature))
+
+    @changed_by(Capacity.CITIZEN)
+    async def complain(self, info: Info, change: ComplainInput, idempotency_key: str) -> ChangeResult:
+        """Complain of a reading that the citizen who asks is shown: officers look into it, and reply."""
+        context = info.context
+        with answering():
+            row = await context.office.archives.find(
+                pin_of(context), context.visitor.actor.name, await rules_of(context.engine), change.disclosure
+            )
+        if row is None:
+            return NotFound(message="There is no such reading of yours.")
+        answer = row.answer
+        asked = Complain(
+            origin=answer.origin, request=str(answer.request_id), leaf=answer.leaf, reason=change.reason
+        )  # fmt: skip
+        return cast("ChangeResult", await ask(context, asked, idempotency_key))
 
 
 def _cases() -> "Select[Any]":

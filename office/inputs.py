@@ -19,6 +19,7 @@ from sqlalchemy import Table
 from strawberry.scalars import JSON
 
 from auth import tables
+from office.case import CaseFinding
 from office.holders import ClientKind, TokenType
 from office.people import Role
 from office.rights import ReachKind, Review, UnitsScheme
@@ -30,7 +31,7 @@ INT = 2**31 - 1
 #: names here (`P-256`), is written as text, and checked all the same.
 ENUMS: Mapping[frozenset[str], type[Enum]] = {
     frozenset(str(member.value) for member in enum): enum
-    for enum in (ClientKind, TokenType, Role, ReachKind, Review, UnitsScheme)
+    for enum in (ClientKind, TokenType, Role, ReachKind, Review, UnitsScheme, CaseFinding)
 }
 
 

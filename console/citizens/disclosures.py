@@ -6,7 +6,6 @@ page itself.
 
 from collections.abc import Collection, Mapping
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +17,7 @@ from console.citizens.signing_in import SigningIn
 from console.pages import Language, language_of, show
 from ledger.archive.guard import PurposeRule
 from ledger.archive.own import Filter
+from ledger.tree import evidence
 
 DISCLOSURES = "/my/disclosures"
 PROOF = "/my/disclosures/proof"
@@ -84,8 +84,7 @@ class OwnDisclosures:
         found = await looking.proof(request.query_params.get("id", ""))
         if found is None:
             raise NoProof
-        content = msgspec.json.format(msgspec.json.encode(found), indent=2)
-        return Response(content, media_type="application/json", headers=_A_FILE)
+        return Response(evidence.encode(found), media_type="application/json", headers=_A_FILE)
 
 
 _A_FILE = {

@@ -13,7 +13,7 @@ from office.changes import capacities_for, mutations
 from office.schema import executable, schema, sdl, visibility
 
 SNAPSHOT = Path(__file__).parent / "schema.graphql"
-NOT_OFFERED = {"audit.read", "disclosures.read", "disclosures.export", "case.complain", "keys.begin"}
+NOT_OFFERED = {"audit.read", "disclosures.read", "disclosures.export", "keys.begin"}
 
 
 def test_the_schema_is_what_clients_were_told() -> None:
