@@ -11,8 +11,13 @@ from dataclasses import dataclass
 
 PAUSE_S = 0.02  # between an answer and the next request of a connection: busy processes, and not the queue before them
 PATIENCE_S = 10.0
+WAITED_FOR_S = 20.0
 
 clock = time.monotonic
+
+
+class NotMeasured(ValueError):
+    """What was waited for did not come, or not as it should have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,16 @@ async def hammering(ports: Sequence[int], request: bytes) -> AsyncIterator[list[
         ended = await asyncio.gather(*asking, return_exceptions=True)
     for failure in (each for each in ended if isinstance(each, Exception)):
         raise failure
+
+
+async def first(answers: list[Answer], ports: Sequence[int], status: int, since: float) -> float:
+    """Seconds until every process has answered like this."""
+    while clock() - since < WAITED_FOR_S:
+        found = {a.port: a.answered for a in reversed(answers) if a.status == status and a.answered >= since}
+        if found.keys() == set(ports):
+            return max(found.values()) - since
+        await asyncio.sleep(0.005)
+    raise NotMeasured(f"a process never answered {status}; it answered {sorted({a.status for a in answers})}")
 
 
 async def _keep_asking(port: int, request: bytes, answers: list[Answer]) -> None:

@@ -24,7 +24,7 @@ from auth.acts.perform import perform
 from auth.demo.agencies import CLIENTS, WIDEST
 from auth.policy.acknowledgements import InForce, in_force
 from bench import contenders
-from bench.hammer import Answer, clock, hammering, request_of
+from bench.hammer import Answer, NotMeasured, clock, first, hammering, request_of
 from bench.place import Place
 from commands.demo import PERSONA
 from domains.kit.units import communes_of
@@ -36,7 +36,6 @@ from installation.home import key_file
 CONNECTIONS_EACH = 6
 ROUNDS = 12
 BEFORE_S, AFTER_S = 0.4, 1.2  # of load around each revocation
-PATIENCE_S = 20.0
 WIDEST_CLIENT = next(client for client in CLIENTS if client.client == WIDEST)
 OK, FORBIDDEN, UNCONFIRMED = 200, 403, 503
 CHEAP = b'{"query":"{ __typename }"}'
@@ -50,10 +49,6 @@ from grants where agency = $1 and purpose = $2 order by grant_id desc limit 1 re
 
 Revoke = Callable[[int], Awaitable[InForce]]
 """Revokes the grant of this number, and returns once it is known where that is in force."""
-
-
-class NotMeasured(ValueError):
-    """What was waited for did not come, or not as it should have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +99,11 @@ async def measured_outage(place: Place, ports: Sequence[int], cheap: bytes, requ
         await asyncio.sleep(BEFORE_S)
         stopped = clock()
         await asyncio.to_thread(database.stop)
-        refusal = await _first(answers, ports, UNCONFIRMED, stopped)
+        refusal = await first(answers, ports, UNCONFIRMED, stopped)
     await asyncio.to_thread(database.start)
     returned = clock()
     async with hammering(ports, request) as answers:
-        recovery = await _first(answers, ports, OK, returned)
+        recovery = await first(answers, ports, OK, returned)
     return Outage(refusal, recovery)
 
 
@@ -118,7 +113,7 @@ async def _round(
     grant = await _granted(connection)
     busy = [port for port in ports for _ in range(CONNECTIONS_EACH)]
     async with hammering(busy, request) as answers:
-        await _first(answers, ports, OK, clock())
+        await first(answers, ports, OK, clock())
         await asyncio.sleep(BEFORE_S + 0.03 * (number % 5))  # not always at the same point of a process's polling
         sent = clock()
         in_force = await revoke(grant)
@@ -147,16 +142,6 @@ async def _granted(connection: "asyncpg.Connection[asyncpg.Record]") -> int:
     if number is None:
         raise NotMeasured("the demo client was never granted anything")
     return int(number)
-
-
-async def _first(answers: list[Answer], ports: Sequence[int], status: int, since: float) -> float:
-    """Seconds until every process has answered like this."""
-    while clock() - since < PATIENCE_S:
-        found = {a.port: a.answered for a in reversed(answers) if a.status == status and a.answered >= since}
-        if found.keys() == set(ports):
-            return max(found.values()) - since
-        await asyncio.sleep(0.005)
-    raise NotMeasured(f"a process never answered {status}; it answered {sorted({a.status for a in answers})}")
 
 
 def report(place: Place, rounds: int, directory: Path, token: str) -> str:

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from auth.policy.acknowledgements import InForce
-from bench.hammer import Answer, clock, hammering, request_of
-from bench.revocation import FORBIDDEN, OK, NotMeasured, Outage, Round, _first, _require_obeyed, as_markdown
+from bench.hammer import Answer, NotMeasured, clock, first, hammering, request_of
+from bench.revocation import FORBIDDEN, OK, Outage, Round, _require_obeyed, as_markdown
 from tests.auth.world import until
 
 EVERYWHERE = InForce(serving=2, refusing=0, of=2)
@@ -60,7 +60,7 @@ async def test_a_server_that_hangs_up_on_a_hammer_is_an_error_and_no_figure() ->
 async def test_the_slower_of_two_processes_counts() -> None:
     now = clock()
     answers = [answer(1, now + 1.0, OK), answer(1, now + 2.0, OK), answer(2, now + 3.0, OK)]
-    assert await _first(answers, OF_TWO, OK, now) == pytest.approx(3.01)
+    assert await first(answers, OF_TWO, OK, now) == pytest.approx(3.01)
 
 
 def test_a_revocation_that_every_process_obeyed_is_one() -> None:
