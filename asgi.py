@@ -57,7 +57,7 @@ from installation.errors import SettingsInvalid
 from installation.home import KeyFolder, key_bytes, key_file
 from installation.memory import memory_file
 from installation.settings import Settings, load
-from ledger import Ledger, LedgerUnreachable, NotDurable, Pseudonyms
+from ledger import KeyRing, Ledger, LedgerUnreachable, NotDurable
 from ledger.archive.archives import Archives, Registered
 from ledger.archive.database import LedgerDatabase
 from ledger.archive.sealed import KEY_BYTES as ARCHIVE_KEY_BYTES
@@ -227,9 +227,7 @@ class Application:
         return await stack.enter_async_context(pages)
 
     async def _ledger(self, stack: AsyncExitStack) -> Ledger:
-        home = self._settings.home
-        pseudonyms = Pseudonyms(key_bytes(home, "ledger-pseudonyms-1", size=16))
-        ledger = Ledger(database_url(self._settings, "ledger"), pseudonyms)
+        ledger = Ledger(database_url(self._settings, "ledger"), KeyRing(KeyFolder(self._settings.home)))
         await ledger.open()
         stack.push_async_callback(ledger.close)
         return ledger

@@ -29,9 +29,9 @@ from graph.preview import Previews
 from graph.registry import installed_domains
 from installation.databases import connect, database_url
 from installation.errors import Refusal
-from installation.home import key_file
+from installation.home import KeyFolder, key_file
 from installation.settings import Settings
-from ledger import Ledger, Pseudonyms
+from ledger import KeyRing, Ledger
 from migrations.run import check_current
 from office import visitor
 from office.answer import Question, answer
@@ -105,7 +105,7 @@ def _works(settings: Settings, composed: Composed) -> Any:
 
     @cache
     def previews() -> Previews:
-        unopened = Ledger(database_url(settings, "ledger"), Pseudonyms(bytes(16)))
+        unopened = Ledger(database_url(settings, "ledger"), KeyRing(KeyFolder(settings.home)))
         cursors, seconds = Cursors([bytes(KEY_BYTES)]), settings.request_deadline_ms / 1000
         quotas = Quotas(database_url(settings, "auth"))
         return Previews(Graph(composed, {}, unopened, cursors, seconds, confirm=lambda _: None, quotas=quotas))
