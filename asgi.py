@@ -37,6 +37,7 @@ from console.citizens.opening import opened as citizens
 from console.officers import routes as officers_pages
 from console.officers.desk import OfficersDesk
 from console.pages import static_files
+from console.statistics import OpenStatistics
 from console.transparency import TransparencyLog
 from domains.kit.database import Database, Limits
 from domains.kit.units import communes_of
@@ -61,7 +62,7 @@ from ledger import KeyRing, Ledger, LedgerUnreachable, NotDurable
 from ledger.archive.archives import Archives, Registered
 from ledger.archive.database import LedgerDatabase
 from ledger.archive.sealed import KEY_BYTES as ARCHIVE_KEY_BYTES
-from ledger.segments.keyring import KeyRing
+from ledger.insight.books import BooksReader
 from ledger.tree.notes import log_key
 from ledger.tree.shelf import Shelf
 from office.context import Office
@@ -182,6 +183,7 @@ class Application:
                 *officers_pages(OfficersDesk(officers, acts)),
                 self._office(server, graph, acts, officers, archives).route(),
                 *self._transparency(stack).routes(),
+                OpenStatistics(BooksReader(database_url(settings, "ledger")), acts.engine).route(),
                 static_files(),
             ]
         )
@@ -203,7 +205,9 @@ class Application:
         self, server: AuthorizationServer, graph: Graph, acts: Desk, officers: Officers, archives: Archives
     ) -> OfficeEndpoint:
         """The second schema, for officers, agencies and citizens."""
-        office = Office(acts, server.authority.snapshot, officers, Previews(graph).works, archives)
+        previews, books = Previews(graph), BooksReader(database_url(self._settings, "ledger"))
+        parts = previews.works, previews.recorded_as, archives, books
+        office = Office(acts, server.authority.snapshot, officers, *parts)
         door = Door(server.authority, officers, self._settings.issuer + RESOURCE_METADATA)
         return OfficeEndpoint(office, door, headers=SYNTHETIC_DATA if self._settings.mode == "demo" else {})
 

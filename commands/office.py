@@ -5,7 +5,7 @@ Nothing is served and no key is held. The policy is read once, for looking ahead
 
 import getpass
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import Any
@@ -32,10 +32,11 @@ from installation.errors import Refusal
 from installation.home import KeyFolder, key_file
 from installation.settings import Settings
 from ledger import KeyRing, Ledger
+from ledger.insight.books import BooksReader
 from migrations.run import check_current
 from office import visitor
 from office.answer import Question, answer
-from office.context import Context, Office
+from office.context import Context, Office, RecordedAs, Works
 from office.errors import NotAnswered
 from office.rows import fetch
 from office.schema import executable, schema
@@ -69,7 +70,9 @@ async def _office(settings: Settings, officer: str | None) -> AsyncIterator[tupl
         rules = partial(policy.at, clock.wall())
         archives, door = archives_of(settings), Officers(desk.engine, settings.issuer)
         try:
-            yield Office(desk, rules, door, _works(settings, composed), archives), await _visitor(desk, officer)
+            previews, books = _previews(settings, composed), BooksReader(database_url(settings, "ledger"))
+            parts = _works(previews), _recorded_as(previews), archives, books
+            yield Office(desk, rules, door, *parts), await _visitor(desk, officer)
         finally:
             await archives.close()
 
@@ -100,7 +103,7 @@ def _login() -> str:
         return f"uid-{os.getuid()}"
 
 
-def _works(settings: Settings, composed: Composed) -> Any:
+def _previews(settings: Settings, composed: Composed) -> Callable[[], Previews]:
     """Previews over a graph without databases, made when the first is asked for."""
 
     @cache
@@ -110,4 +113,12 @@ def _works(settings: Settings, composed: Composed) -> Any:
         quotas = Quotas(database_url(settings, "auth"))
         return Previews(Graph(composed, {}, unopened, cursors, seconds, confirm=lambda _: None, quotas=quotas))
 
+    return previews
+
+
+def _works(previews: Callable[[], Previews]) -> Works:
     return lambda text, variables, caller: previews().works(text, variables, caller)
+
+
+def _recorded_as(previews: Callable[[], Previews]) -> RecordedAs:
+    return lambda text: previews().recorded_as(text)

@@ -41,6 +41,13 @@ class Previews:
             return _reasons(refusal.errors)
         return _reasons(error for decision in found if isinstance(decision, Refused) for error in decision.errors)
 
+    def recorded_as(self, text: str) -> frozenset[str]:
+        """The names, in hex, under which the ledger knows the operations of a document; none of one that is invalid."""
+        try:
+            return frozenset(plan.fingerprint.hex() for plan in self._all_plans(text, {}))
+        except Refused:
+            return frozenset()
+
     def _all_plans(self, text: str, variables: Mapping[str, Any]) -> Iterator[Plan]:
         for operation in self._graph.document(text).operations.values():
             known = {variable.name: variable for variable in operation.variables}

@@ -17,9 +17,9 @@ from installation.settings import PREFIX, Settings, without_password
 
 DOMAINS = ("identity", "population", "land", "enterprises")
 DATABASES = (*DOMAINS, "auth", "ledger")
-OTHER_CONNECTIONS = {"auth": 14, "ledger": 5}
+OTHER_CONNECTIONS = {"auth": 14, "ledger": 7}
 """Of `auth`: the pools of the rooms there, the feed, and the feed's farewell. Of `ledger`: the writer, two for those
-whom it concerns, two for the public tree."""
+whom it concerns, two for the public tree, two for who counts: officers, and everybody."""
 SEALING_CONNECTIONS = {"auth": 1, "ledger": 4}
 """Of the one sealing process, wherever it runs: acts; the books, its own entries, and two for erasing and verifying."""
 COMMANDS = 4  # connections left for a migration, a seed and a person who looks

@@ -5,7 +5,7 @@ would do under other grants is told by `works`, which is handed to it.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +17,14 @@ from auth.caller import Caller
 from auth.officers.door import Officers
 from auth.policy.snapshot import Snapshot
 from ledger.archive.archives import Archives
+from ledger.insight.books import BooksReader
 from office.visitor import Visitor
 
 Works = Callable[[str, Mapping[str, Any], Caller], Sequence[str]]
 """(text of a document, variables, who would ask) -> why it would be refused, as codes and scopes; empty: it works."""
+
+RecordedAs = Callable[[str], Collection[str]]
+"""Text of a document -> the names, in hex, under which the ledger knows its operations."""
 
 Rules = Callable[[], Snapshot]
 """What is allowed at this moment; raises GrantsUnconfirmed."""
@@ -34,7 +38,9 @@ class Office:
     snapshot: Rules
     officers: Officers
     works: Works
+    recorded_as: RecordedAs
     archives: Archives
+    books: BooksReader
     previewing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a preview is made: a process makes one at a time, beside its other work."""
 

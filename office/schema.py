@@ -16,12 +16,14 @@ from office.changes import mutations
 from office.consents import ConsentQueries
 from office.disclosures import DisclosureQueries
 from office.fields import capacities_of
+from office.findings import FindingQueries
 from office.holders import HolderQueries
 from office.people import PeopleQueries
 from office.preview import preview_queries
 from office.proposals import ProposalQueries
 from office.rights import RightsQueries
 from office.trials import TrialQueries
+from office.unused import UnusedQueries
 from office.visitor import Capacity
 
 QUERIES = (
@@ -34,6 +36,8 @@ QUERIES = (
     CaseQueries,
     DisclosureQueries,
     TrialQueries,
+    FindingQueries,
+    UnusedQueries,
 )
 
 

@@ -13,6 +13,7 @@ from installation.databases import database_name
 from installation.postgres import Postgres
 from installation.settings import Settings
 from ledger.archive.archives import Archives, Registered
+from ledger.insight.books import BooksReader
 from office.context import Office
 from tests.auth.conftest import database, installing, with_desk
 from tests.auth.databases import lent
@@ -29,6 +30,11 @@ def works(text: str, variables: Mapping[str, Any], caller: Caller) -> list[str]:
     return [f"SCOPE_REQUIRED {scope}" for scope in text.split() if scope not in caller.rights.reach]
 
 
+def recorded_as(text: str) -> list[str]:
+    """Stands for the graph: the ledger knows a document by the first letters of its text."""
+    return [text[:16].encode().hex()]
+
+
 @asynccontextmanager
 async def office(postgres: Postgres, templates: Settings, worker: str) -> AsyncIterator[Place]:
     async with (
@@ -40,7 +46,8 @@ async def office(postgres: Postgres, templates: Settings, worker: str) -> AsyncI
         async with desk_at(dsn, catalogue=CATALOGUE, communes_of=communes_of, files=here.files, demo=True) as desk:
             room = Room(Officers(desk.engine, ORIGIN))
             archives = Archives([Registered(LEDGER, ledger, lambda: EPOCHS)], ARCHIVE_KEY)
-            yield Place(here, Office(desk, here.authority.snapshot, room.here, works, archives), room, ledger=ledger)
+            parts = works, recorded_as, archives, BooksReader(ledger)
+            yield Place(here, Office(desk, here.authority.snapshot, room.here, *parts), room, ledger=ledger)
             await archives.close()
 
 
