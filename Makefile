@@ -43,9 +43,10 @@ typecheck: $(STAMP) ## mypy --strict
 contracts: $(STAMP) ## who may import whom
 	$(BIN)/lint-imports
 
-bench: $(STAMP) ## side by side with peers: ratios; then how fast a right ends
+bench: $(STAMP) ## side by side with peers: ratios; then how fast a right ends, and what the ledger costs
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench --revocation
+	$(BIN)/python -m bench --ledger
 
 lock: $(STAMP) ## pin anew what pyproject.toml asks for
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe \

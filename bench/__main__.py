@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.progress import track
 
-from bench import contenders, equality, page, processes, report, revocation
+from bench import contenders, equality, ledger_cost, page, processes, report, revocation
 from bench.contenders import Contender, Running
 from bench.equality import Answers
 from bench.load import Loader, LoadFailed, missing_tools
@@ -33,7 +34,7 @@ def main() -> int:
         err.print(*missing or ["two cores are needed: one for the application, one for everything else"], sep="\n")
         return 1
     try:
-        measured = _revocation(wanted) if wanted.revocation else _measured(wanted)
+        measured = _chosen(wanted)(wanted)
     except (Refusal, LoadFailed, equality.NotAlike, contenders.DidNotStart, OSError, ValueError) as error:
         err.print(f"Nothing was measured: {error}", highlight=False)
         return 1
@@ -41,6 +42,22 @@ def main() -> int:
     if wanted.write:
         page.write(PAGE, measured)
     return 0
+
+
+def _chosen(wanted: argparse.Namespace) -> Callable[[argparse.Namespace], str]:
+    """What is measured: one section alone, or the comparison with the peers."""
+    sections = {"revocation": _revocation, "ledger": _ledger}
+    return next((measure for name, measure in sections.items() if getattr(wanted, name)), _measured)
+
+
+def _ledger(wanted: argparse.Namespace) -> str:
+    """The section on what the ledger costs alone."""
+    place = prepare(wanted.citizens)
+    with ExitStack() as stack:
+        stack.callback(place.close)
+        directory = Path(stack.enter_context(TemporaryDirectory(prefix="lienthong-bench-")))
+        asked = asyncio.run(questions(place.urls))
+        return ledger_cost.report(place, asked, wanted.rounds, wanted.seconds, directory)
 
 
 def _revocation(wanted: argparse.Namespace) -> str:
@@ -58,6 +75,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=2, help="how long a window of load takes (%(default)s)")
     parser.add_argument("--citizens", type=int, default=50_000, help="size of the nation (%(default)s)")
     parser.add_argument("--revocation", action="store_true", help="measure how fast a right ends, and nothing else")
+    parser.add_argument("--ledger", action="store_true", help="measure what the ledger costs, and nothing else")
     parser.add_argument("--write", action="store_true", help=f"write the page to {PAGE.relative_to(ROOT)} as well")
     return parser.parse_args()
 

@@ -9,7 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -66,9 +66,11 @@ def our_servers() -> list[Contender]:
     return [_ours(OURS), _ours(UNRECORDED, ours.WITHOUT_LEDGER)]
 
 
-def alike(count: int) -> list[Contender]:
-    """So many processes of the product, on the same databases."""
-    return [_ours(f"{OURS} {number}") for number in range(1, count + 1)]
+def alike(count: int, name: str = OURS, **environment: str) -> list[Contender]:
+    """So many processes of the product, or of the same without its ledger, on the same databases."""
+    arguments = [ours.WITHOUT_LEDGER] if name == UNRECORDED else []
+    servers = (_ours(f"{name} {number}", *arguments) for number in range(1, count + 1))
+    return [replace(each, environment={**each.environment, **environment}) for each in servers]
 
 
 def floor_server(answers: Path) -> Contender:
