@@ -7,7 +7,7 @@ the way back is a path of these pages and nothing else, so that a link can lead 
 
 import functools
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -61,12 +61,14 @@ class OfficersDesk:
         """Who reads a page. Raises NotSignedIn, SecondPasskeyNeeded."""
         return await self.officers.required(request)
 
-    async def sent(self, request: Request, *, complete: bool = True) -> tuple[OfficerSession, dict[str, str]]:
-        """Who sent this form, and its fields. `complete`: with both passkeys.
+    async def sent(
+        self, request: Request, *, complete: bool = True, lines: Collection[str] = ()
+    ) -> tuple[OfficerSession, dict[str, str]]:
+        """Who sent this form, and its fields. `complete`: with both passkeys; `lines`: fields of several lines.
 
         Refused in this order: a form that cannot be read; nobody signed in; another site's page; a passkey too few.
         """
-        form = await fields(request)
+        form = await fields(request, lines)
         session = await self.officers.session_of(request)
         if session is None:
             raise NotSignedIn

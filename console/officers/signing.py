@@ -13,7 +13,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from auth.acts import agencies, client_keys, clients, delegations, emergencies, grants, officers, operations, proposals
+from auth.acts import (
+    agencies,
+    cases,
+    client_keys,
+    clients,
+    delegations,
+    emergencies,
+    grants,
+    officers,
+    operations,
+    proposals,
+)
 from auth.acts.actors import Actor
 from auth.acts.change import Change, act_of
 from auth.acts.desk import Done
@@ -47,12 +58,16 @@ Signable = (
     | delegations.RevokeDelegation
     | operations.WithdrawOperation
     | officers.RemoveOfficer
+    | cases.OpenCase
+    | cases.CloseCase
     | RemovePasskey
 )
 """What a page may have signed. All their fields are words and numbers, so that a form can say them."""
 
-_READ_FIRST = frozenset({proposals.AdoptProposal, proposals.ApproveProposal})
-"""What is signed under the whole text of a proposal, on the proposal's own page: no link stands in for reading it."""
+_READ_FIRST = frozenset({proposals.AdoptProposal, proposals.ApproveProposal, cases.OpenCase, cases.CloseCase})
+"""What is signed on a page of its own, under the text of a proposal or a case: no link stands in for reading it."""
+_LONG = frozenset({"reply", "reason"})
+"""What people may write in several lines."""
 _KINDS: Mapping[str, type[Change]] = {act_of(kind): kind for kind in Signable.__args__ if kind not in _READ_FIRST}
 """What a link may ask to have signed."""
 
@@ -95,7 +110,7 @@ class Signing:
 
     @script
     async def options(self, request: Request) -> Response:
-        session, form = await self._desk.sent(request)
+        session, form = await self._desk.sent(request, lines=_LONG)
         form.pop(ANSWER, None)
         change = _change(form, strict=False)
         if isinstance(change, RemovePasskey):
@@ -104,7 +119,7 @@ class Signing:
 
     @page
     async def sign(self, request: Request) -> Response:
-        session, form = await self._desk.sent(request)
+        session, form = await self._desk.sent(request, lines=_LONG)
         signed = await step_up.finish(self._officers, session, form.get(ANSWER, ""))
         try:
             response = await self._made(request, session, signed)
@@ -119,7 +134,9 @@ class Signing:
             return to(SECOND)
         done = await perform(self._desk.acts, Actor("officer", session.officer), change, evidence=signed.evidence)
         link = address(self._officers.issuer, done.secret) if done.secret else None
-        return show(request, "officers/done.html", act=done.act, link=link, reached=await self._reached(done))
+        case = done.target if isinstance(change, cases.OpenCase | cases.CloseCase) else None
+        reached = await self._reached(done)
+        return show(request, "officers/done.html", act=done.act, link=link, case=case, reached=reached)
 
     async def _reached(self, done: Done) -> InForce | None:
         """Where the change is in force; None where it is made and that is not known."""
