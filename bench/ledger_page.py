@@ -79,8 +79,8 @@ def as_markdown(
     yield (
         "What it costs that every answer is durable in the ledger before it leaves: the product against the same"
         f" without its ledger, {rounds} pairs of windows of {seconds} s for each figure, durable commit on, medians of"
-        " the ratios inside a pair. All servers of an arrangement on one core; load and PostgreSQL on another. Load of the"
-        f" machine before the first window: {load_before:.1f}. Columns are questions and connections."
+        " the ratios inside a pair. All servers of an arrangement on one core; load and PostgreSQL on another. Load of"
+        f" the machine before the first window: {load_before:.1f}. Columns are questions and connections."
     )
     for arrangement in arrangements:
         yield from _table(arrangement)
