@@ -21,6 +21,7 @@ from office.holders import HolderQueries
 from office.people import PeopleQueries
 from office.preview import preview_queries
 from office.proposals import ProposalQueries
+from office.readings import ReadingQueries
 from office.rights import RightsQueries
 from office.trials import TrialQueries
 from office.unused import UnusedQueries
@@ -35,6 +36,7 @@ QUERIES = (
     AuditQueries,
     CaseQueries,
     DisclosureQueries,
+    ReadingQueries,
     TrialQueries,
     FindingQueries,
     UnusedQueries,

@@ -32,6 +32,8 @@ class Wanted:
 
     agency: str | None = None
     """Whose rights were used, or whose client used another's."""
+    within: str | None = None
+    """Shown to this agency: only what it has such a part in, whatever else is asked."""
     client: str | None = None
     purpose: str | None = None
     coordinate: str | None = None
@@ -63,6 +65,10 @@ class AnswerRow:
     def kind(self) -> Kind:
         """What became of the answer, in one word."""
         return next((kind for kind in _TELLING if self.kinds[kind]), _WITHOUT_SUBJECTS[self.answer.outcome])
+
+    def has(self, kind: Kind | None) -> bool:
+        """Whether somebody's reading is of this kind; what the statement finds are those that may have one."""
+        return kind is None or self.kinds[kind] > 0 or self.kind is kind
 
     @property
     def coordinates(self) -> tuple[str, ...]:
@@ -150,11 +156,12 @@ class Answers:
         if len(found) > first:
             found = found[:first]
             place = Moment(found[-1]["at"], found[-1]["leaf"])
-        return AnswerPage(await self._rows(found), place)
+        rows = await self._rows(found)
+        return AnswerPage(tuple(row for row in rows if row.has(wanted.kind)), place)
 
     async def _keys(self, wanted: Wanted) -> tuple[list[int] | None, list[int] | None]:
         """Numbers of the parties and of the operations that may be; None: all."""
-        parties = await self._books.matching(wanted.agency, wanted.client, wanted.purpose)
+        parties = await self._books.matching(wanted.agency, wanted.client, wanted.purpose, wanted.within)
         if wanted.coordinate is None:
             return parties, None
         return parties, [row[0] for row in await self._database.fetch(_OPERATIONS, wanted.coordinate)]

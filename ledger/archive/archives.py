@@ -86,7 +86,7 @@ class Archives:
         self._archives = {each.origin: Archive(each) for each in registered}
         if len(self._archives) != len(registered):
             raise ValueError("two ledgers have one origin")
-        self._seal = Seal(key)
+        self.seal = Seal(key)
 
     async def close(self) -> None:
         for archive in self._archives.values():
@@ -115,13 +115,13 @@ class Archives:
         entries, before, more = await self._taken(parts, before, looking, first)
         return OwnPage(
             rows=tuple(self._own_row(entry, reader, looking) for entry in entries),
-            next=self._seal.seal(before, _CURSOR, reader) if more else None,
+            next=self.seal.seal(before, _CURSOR, reader) if more else None,
             silent=tuple(origin for origin, part in parts.items() if part.upto is None),
         )
 
     async def find(self, pin: str, reader: str, rules: Rules, id_: str, now: datetime | None = None) -> Row | None:
         """The row of that id, whole, if the citizen is shown it at all. Raises `NotGivenOutHere`, `LedgerSilent`."""
-        origin, *place = self._seal.open(id_, _ID, reader)
+        origin, *place = self.seal.open(id_, _ID, reader)
         archive = self._archives.get(origin)
         if archive is None:
             return None
@@ -145,7 +145,7 @@ class Archives:
 
     def id_of(self, row: Row, reader: str) -> str:
         """The name under which this citizen may ask for the row's proof."""
-        return self._seal.seal((row.answer.origin, row.answer.leaf, row.place), _ID, reader)
+        return self.seal.seal((row.answer.origin, row.answer.leaf, row.place), _ID, reader)
 
     # --- Merging and joining -----------------------------------------------------------------------------------------
 
@@ -202,7 +202,7 @@ class Archives:
         return own_row(tuple((self.id_of(row, reader), row) for row in entry), looking.rules, looking.now)
 
     def _positions(self, cursor: str | None, reader: str) -> dict[str, Place]:
-        said = {} if cursor is None else self._seal.open(cursor, _CURSOR, reader)
+        said = {} if cursor is None else self.seal.open(cursor, _CURSOR, reader)
         try:
             said = msgspec.convert(said, dict[str, Place])
         except msgspec.ValidationError as error:

@@ -18,7 +18,8 @@ T = TypeVar("T")
 
 _MATCHING = """\
 select party from parties where ($1::text is null or agency = $1 or supplier = $1)
-and ($2::text is null or client = $2) and ($3::text is null or purpose = $3)"""
+and ($2::text is null or client = $2) and ($3::text is null or purpose = $3)
+and ($4::text is null or agency = $4 or supplier = $4)"""
 _PARTIES = """\
 select party, agency, client, supplier, through, purpose, legal_basis from parties where party = any($1::int[])"""
 _OPERATIONS = """\
@@ -56,11 +57,14 @@ class Books:
         self.operations = Interned(database, _OPERATIONS, _operation)
         self.readings = Interned(database, _READINGS, _reading)
 
-    async def matching(self, agency: str | None, client: str | None, purpose: str | None) -> list[int] | None:
-        """Numbers of the parties in which this agency has a part, with this client and purpose; None: all."""
-        if agency is client is purpose is None:
+    async def matching(
+        self, agency: str | None, client: str | None, purpose: str | None, within: str | None = None
+    ) -> list[int] | None:
+        """Numbers of the parties in which these agencies have a part, with this client and purpose; None: all."""
+        asked = (agency, client, purpose, within)
+        if asked == (None, None, None, None):
             return None
-        return [row["party"] for row in await self._database.fetch(_MATCHING, agency, client, purpose)]
+        return [row["party"] for row in await self._database.fetch(_MATCHING, *asked)]
 
 
 def _party(row: Any) -> Party:
