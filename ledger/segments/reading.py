@@ -26,6 +26,7 @@ class Disclosure:
     """Steps with the pseudonyms of their persons."""
     missing: tuple[str, ...]
     key_epoch: int
+    officer: str | None = None
 
 
 def read_disclosures(segments: Iterable[Segment]) -> Iterator[Disclosure]:
@@ -59,6 +60,7 @@ def _disclosure(
         looked_at=tuple((operation.steps[seen.step], _blocks(seen)) for seen in answer.looked_at),
         missing=answer.missing,
         key_epoch=key_epoch,
+        officer=answer.officer,
     )
 
 

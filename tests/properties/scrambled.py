@@ -46,6 +46,8 @@ def keys(composed: Composed) -> frozenset[ColumnName]:
     found |= {(table.name, "surrogate") for table in tables if "surrogate" in table.c}
     for rows in composed.rows.values():
         found |= bindings.columns(*(about.person for about in (rows, rows.relative, rows.others) if about is not None))
+        if rows.otherwise is not None:
+            found |= bindings.columns(rows.otherwise.key)
     return frozenset(found)
 
 
