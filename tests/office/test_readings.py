@@ -1,4 +1,4 @@
-"""Officers look into the ledger, an agency into its own part of it: what they find, what is recorded, what is refused."""
+"""Officers look into the ledger, an agency into its own part of it: what they find, and what is recorded."""
 
 import json
 from collections.abc import AsyncIterator
@@ -77,7 +77,7 @@ async def five(office: Ledgered) -> None:
     ({"kind": "WITHHELD"}, "5"),
     ({"kind": "LISTED"}, "2"),
     ({"kind": "VERIFIED"}, "3"),
-    ({"kind": "DISCLOSED", "agency": "G01"}, "51"),
+    ({"kind": "DISCLOSED", "agency": "G01"}, "1"),
     ({"kind": "NO_HIT"}, ""),
 ])  # fmt: skip
 async def test_an_auditor_finds_answers_by_what_was_asked(
