@@ -1,11 +1,16 @@
 """Before a change: which registered operations would begin or cease to work. Here a document is a list of scopes."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 import pytest
 
+from ledger.insight.books import BooksReader
 from office import visitor
 from tests.auth.world import BORN, NAME, PIN
+from tests.ledger.insight.filled import Filled
 from tests.office.test_changes import GIVE, made
 from tests.office.world import WHY, Place
 
@@ -108,3 +113,56 @@ async def test_a_request_looks_ahead_once(registered: Place) -> None:
     refused = await registered.refused(MACHINE, "{ proposals { entries { impact { operation } } } }")
 
     assert refused[0]["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": "previews", "most": 1}
+
+
+SEEN = "impact: impactOf(change: $c) { client operation operationName purpose before after missing registered answers }"
+
+
+async def asked(place: Place, document: bytes, *needs: str, times: int = 3, **who: str) -> None:
+    """The ledger knows that the client was answered."""
+    connection = await asyncpg.connect(place.ledger)
+    books = Filled(place.ledger, connection, first=await connection.fetchval("select count(*) from answers"))
+    party = await books.party(**{"purpose": "security", **who})
+    operation = await books.operation(*needs, document=document, name="Profile")
+    await books.answer(party, operation, datetime.now(UTC), [1], times=times)
+    await connection.close()
+
+
+async def foreseen_of_seen(place: Place) -> list[dict[str, Any]]:
+    change = {"revokeGrant": {"grant": "1", "reason": WHY}}
+    data = await place.ask(MACHINE, f"query($c: ForeseenChangeInput!) {{ {SEEN} }}", c=change)
+    found: list[dict[str, Any]] = data["impact"]
+    return found
+
+
+async def test_an_operation_that_nobody_registered_is_foreseen_where_it_was_asked(place: Place) -> None:
+    await asked(place, b"d" * 16, NAME)
+    await asked(place, b"e" * 16, PIN)  # does not work today either
+    await asked(place, b"f" * 16)  # does not say what it needed
+    await asked(place, b"g" * 16, NAME, purpose="tax")
+    await asked(place, b"h" * 16, NAME, agency="H56")
+
+    assert await foreseen_of_seen(place) == [{
+        "client": "desk", "operation": (b"d" * 16).hex(), "operationName": "Profile", "purpose": "security",
+        "before": True, "after": False, "missing": [NAME], "registered": False, "answers": 3,
+    }]  # fmt: skip
+
+
+async def test_a_registered_operation_says_how_often_it_was_asked_and_stands_once(registered: Place) -> None:
+    await asked(registered, f"{NAME} {BORN}"[:16].encode(), NAME, BORN)
+
+    (found,) = await foreseen_of_seen(registered)
+
+    assert (found["operation"], found["registered"], found["answers"]) == ("works", True, 3)
+
+
+async def test_a_preview_without_the_ledger_is_not_given(place: Place) -> None:
+    """To say that nothing would cease to work, because nobody could look, would be wrong."""
+    silent = replace(place.office, books=BooksReader("postgresql://nobody@127.0.0.1:1/nothing"))
+    change = {"revokeGrant": {"grant": "1", "reason": WHY}}
+
+    refused = await replace(place, office=silent).refused(
+        MACHINE, f"query($c: ForeseenChangeInput!) {{ {SEEN} }}", c=change
+    )
+
+    assert refused[0]["extensions"]["code"] == "DATABASE_UNAVAILABLE"

@@ -40,7 +40,11 @@ class Filled:
     dsn: str
     connection: asyncpg.Connection
     _numbers: dict[tuple[str, bytes], int] = field(default_factory=dict)
-    _leaf: int = -1
+    first: int = 0
+    """Leaf of the first answer."""
+
+    def __post_init__(self) -> None:
+        self._leaf = self.first - 1
 
     async def party(self, agency: str = "G01", client: str = "desk", purpose: str | None = "tax", **others: Any) -> int:
         said = {"agency": agency, "client": client, "supplier": None, "through": (), "legal_basis": None, **others}
@@ -119,7 +123,8 @@ class Filled:
     async def _interned(self, table: str, key: str, said: dict[str, Any]) -> int:
         mark = digest(said)
         if (table, mark) not in self._numbers:
-            self._numbers[table, mark] = await self._insert(table, {"digest": mark, **said}, key)
+            known = await self.connection.fetchval(f"select {key} from {table} where digest = $1", mark)
+            self._numbers[table, mark] = known or await self._insert(table, {"digest": mark, **said}, key)
         return self._numbers[table, mark]
 
     async def _insert(self, table: str, row: dict[str, Any], returning: str = "null") -> Any:
