@@ -4,8 +4,9 @@ Never by one serial number over all streams, nor by time: commits overtake each 
 lost. The writer of a stream begins a segment when the one before is durable, so inside a stream nothing overtakes.
 """
 
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -42,18 +43,25 @@ class Budget(NamedTuple):
     """Bytes of segments, of which each person takes 16."""
 
 
-_OFFERS = """
-with followed as (
-    select stream, next from unnest($1::uuid[], $2::bigint[]) as known (stream, next)
+_BEGUN_LATELY = """
+select stream from segments as begun where seq = 0 and stream > $1
+and not exists (select from progress where progress.stream = begun.stream)
+"""
+_BEGUN = """
+with recursive begun (stream) as (
+    (select stream from segments order by stream limit 1)
     union all
-    select stream, 0 from segments as begun
-    where seq = 0 and not exists (select from progress where progress.stream = begun.stream)
+    select (select stream from segments where segments.stream > begun.stream order by stream limit 1)
+    from begun where stream is not null
 )
-select offer.* from followed cross join lateral (
+select stream from begun where stream is not null
+and not exists (select from progress where progress.stream = begun.stream)
+"""
+_OFFERS = """
+select offer.* from unnest($1::uuid[], $2::bigint[]) as followed (stream, next) cross join lateral (
     select stream, seq, n, coalesce(octet_length(data), 0), written_at from segments
     where segments.stream = followed.stream and seq >= next order by seq limit 512
 ) as offer
-where offer.stream <> all ($3)
 """
 _READ = """
 select segments.stream, seq, n, prev, hash, data
@@ -67,16 +75,52 @@ def beginning(stream: UUID) -> Position:
     return Position(0, genesis(stream))
 
 
-async def offers(
-    connection: asyncpg.Connection, positions: Mapping[UUID, Position], aside: Collection[UUID]
-) -> list[Offer]:
-    """What has become durable since, of known streams and of such as begin; nothing of those set aside.
+class Watch:
+    """Which streams are asked for news: always those of the last hour, and as often as costs little, all.
 
-    One statement, one snapshot: where a stream shows, so does all that its process wrote before it.
+    Streams are as many as processes were ever started, and most have ended; but none says so for good.
     """
-    followed = [stream for stream in positions if stream not in aside]
-    lengths = [positions[stream].segments for stream in followed]
-    return [Offer(*row) for row in await connection.fetch(_OFFERS, followed, lengths, list(aside))]
+
+    LIVELY = timedelta(hours=1)
+    NEWCOMERS = timedelta(days=1)
+    """How old the name of a stream may be that is first seen: it is given when the process starts to write."""
+    SHARE = 50
+    """Asking all takes one part in so many of the time; it is done once a second at most."""
+
+    def __init__(self, positions: Mapping[UUID, Position], heard: Mapping[UUID, datetime]) -> None:
+        self._positions = positions
+        self._heard = dict(heard)
+        self._next_round = 0.0
+
+    def hear(self, streams: Iterable[UUID], at: datetime) -> None:
+        """Something of these was taken in."""
+        self._heard.update(dict.fromkeys(streams, at))
+
+    async def offers(self, connection: asyncpg.Connection, aside: Collection[UUID], now: datetime) -> list[Offer]:
+        """What has become durable since, of known streams and of such as begin; nothing of those set aside."""
+        began = time.monotonic()
+        if began < self._next_round:
+            self._heard = {stream: at for stream, at in self._heard.items() if now - at < self.LIVELY}
+            begun = await connection.fetch(_BEGUN_LATELY, _named_at(now - self.NEWCOMERS))
+            return await self._offers(connection, {*self._heard, *_streams(begun)}.difference(aside))
+        begun = await connection.fetch(_BEGUN)
+        offered = await self._offers(connection, {*self._positions, *_streams(begun)}.difference(aside))
+        ended = time.monotonic()
+        self._next_round = ended + max(1.0, self.SHARE * (ended - began))
+        return offered
+
+    async def _offers(self, connection: asyncpg.Connection, streams: Collection[UUID]) -> list[Offer]:
+        lengths = [self._positions[each].segments if each in self._positions else 0 for each in streams]
+        return [Offer(*row) for row in await connection.fetch(_OFFERS, list(streams), lengths)]
+
+
+def _streams(rows: Iterable[asyncpg.Record]) -> set[UUID]:
+    return {row["stream"] for row in rows}
+
+
+def _named_at(moment: datetime) -> UUID:
+    """The first name that a stream made at that moment can have."""
+    return UUID(int=int(moment.timestamp() * 1_000) << 80)
 
 
 def chosen(offered: Iterable[Offer], budget: Budget) -> list[Offer]:

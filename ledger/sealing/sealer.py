@@ -19,7 +19,7 @@ import structlog
 from ledger.sealing.actions import Act, ActsFollowed, ActsSource
 from ledger.sealing.anchor import Anchored, require_last
 from ledger.sealing.condition import SAID_EVERY, say
-from ledger.sealing.following import Budget, Offer, chosen, offers, read
+from ledger.sealing.following import Budget, Offer, chosen, read
 from ledger.sealing.page import Page
 from ledger.sealing.predecessors import check_openings
 from ledger.sealing.standing import Standing
@@ -32,7 +32,7 @@ from ledger.tree.shelf import Shelf
 
 log = structlog.get_logger(__name__)
 
-_UNKEEPABLE = (ValueError, asyncpg.DataError, asyncpg.ProgramLimitExceededError)
+_UNKEEPABLE = (ValueError, OverflowError, asyncpg.DataError, asyncpg.ProgramLimitExceededError)
 """What a table refuses for what it is: a text with a zero byte, one without an end, a number beyond its column."""
 
 
@@ -90,7 +90,7 @@ class Sealer:
         held: set[UUID] = set()
         while True:
             standing = await self._stand()
-            offered = await offers(self._connection, standing.positions, self._finished_with(standing))
+            offered = await standing.watch.offers(self._connection, self._finished_with(standing), self._clock())
             acts = await self._acts.after(standing.last_act)
             able = [offer for offer in offered if offer.stream not in held and self._is_good(offer)]
             if not able and not acts:
@@ -122,29 +122,30 @@ class Sealer:
         self._standing = None  # until all of it stands
         run = taken(await read(self._connection, wanted), standing.positions)
         further = positions_after(run)
-        await check_openings(self._connection, run, ChainMap(further, standing.positions), offered, self._aside)
+        await check_openings(self._connection, run, ChainMap(further, standing.positions), self._aside)
         page = await standing.page(self._connection, run, acts)
-        tree, nodes = self._signed(standing.tree, page)
+        now = self._clock()
+        tree, nodes = self._signed(standing.tree, page, now)
         async with self._connection.transaction():
             await require_last(self._connection, standing.tree)
             await write_page(self._connection, page, standing.commons)
             await write_nodes(self._connection, nodes)
-            await write_progress(self._connection, further, self._clock())
+            await write_progress(self._connection, further, now)
             if page.hashes:
                 await write_checkpoint(self._connection, tree)
-            await self._say(self._clock(), set(offered) - set(wanted))
+            await self._say(now, set(offered) - set(wanted))
         if page.hashes:
             self._keep(tree)
-        self._standing = standing.further(tree, further, acts)
+        self._standing = standing.further(tree, further, acts, now)
         self._one_by_one = max(0, self._one_by_one - len(wanted))
         return Done(len(run), len(acts), len(page.hashes))
 
-    def _signed(self, tree: Anchored, page: Page) -> tuple[Anchored, list[Node]]:
+    def _signed(self, tree: Anchored, page: Page, at: datetime) -> tuple[Anchored, list[Node]]:
         """The tree with the page's leaves, and the nodes to store; as it was where the page has none."""
         if not page.hashes:
             return tree, []
         frontier, made = tree.frontier.grown(page.hashes)
-        root, at = frontier.root(), self._clock()
+        root = frontier.root()
         return Anchored(frontier, root, self._signer.sealed(frontier.size, root, at), at), made
 
     def _keep(self, tree: Anchored) -> None:

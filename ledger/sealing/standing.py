@@ -5,6 +5,7 @@ All of it comes from the database, so it can be thrown away at any time; after a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -13,7 +14,7 @@ import asyncpg
 from ledger.sealing.actions import NOTHING_DONE, Act
 from ledger.sealing.anchor import Anchored, anchored
 from ledger.sealing.expansion import Expansion, Latest, add_act
-from ledger.sealing.following import Position
+from ledger.sealing.following import Position, Watch
 from ledger.sealing.interning import Commons
 from ledger.sealing.meanings import Meanings
 from ledger.sealing.page import Page
@@ -21,7 +22,7 @@ from ledger.sealing.recalling import recall_answers
 from ledger.sealing.taking import Taken
 from ledger.tree.notes import Verifier
 
-_PROGRESS = "select stream, segments, hash from progress"
+_PROGRESS = "select stream, segments, hash, at from progress"
 _LAST_ACT = "select act, hash from acts order by act desc limit 1"
 
 
@@ -29,6 +30,7 @@ _LAST_ACT = "select act, hash from acts order by act desc limit 1"
 class Standing:
     tree: Anchored
     positions: dict[UUID, Position]
+    watch: Watch
     last_act: Act
     commons: Commons
     meanings: Meanings
@@ -38,15 +40,19 @@ class Standing:
     async def load(cls, connection: asyncpg.Connection, log: Verifier, outside: str | None) -> Self:
         """Raises `SealingRefused` where the database is not what was sealed."""
         tree = await anchored(connection, log, outside)
-        positions = {row[0]: Position(*row[1:]) for row in await connection.fetch(_PROGRESS)}
+        progress = await connection.fetch(_PROGRESS)
+        positions = {row["stream"]: Position(row["segments"], row["hash"]) for row in progress}
+        watch = Watch(positions, {row["stream"]: row["at"] for row in progress})
         last_act = await connection.fetchrow(_LAST_ACT)
         commons = Commons()
-        return cls(tree, positions, Act(*last_act) if last_act else NOTHING_DONE, commons, Meanings(commons), Latest())
+        act = Act(*last_act) if last_act else NOTHING_DONE
+        return cls(tree, positions, watch, act, commons, Meanings(commons), Latest())
 
-    def further(self, tree: Anchored, positions: Mapping[UUID, Position], acts: Sequence[Act]) -> Self:
-        """After a seal; it is kept in mind in place."""
+    def further(self, tree: Anchored, positions: Mapping[UUID, Position], acts: Sequence[Act], at: datetime) -> Self:
+        """After a seal at that time; what is in mind changes in place."""
         self.tree = tree
         self.positions |= positions
+        self.watch.hear(positions, at)
         self.last_act = acts[-1] if acts else self.last_act
         return self
 
