@@ -10,6 +10,7 @@ from auth.caller import Caller
 from auth.reach import SELF, in_communes
 from graph.answer import Question
 from graph.disclosure import Record
+from graph.exchange import Exchange
 from ledger import Bounds, Ledger, NotRecorded, Outcome
 from tests.graph.compiling import holding
 from tests.graph.invented.rows import FOLK, PROTECTED, TOWNS, pin
@@ -251,7 +252,7 @@ async def test_public_facts_are_told_while_the_ledger_is_down(world: World) -> N
 
 async def test_an_entry_that_was_never_handed_over_is_not_taken_for_written(world: World) -> None:
     plan, _ = world.graph.compile(Question("{me{name}}", None, {}))
-    record = Record(world.ledger, plan, holding(EVERYTHING), bytes(16))
+    record = Record(world.ledger, plan, holding(EVERYTHING), Exchange(bytes(16)))
     with pytest.raises(NotRecorded):
         await record.durable()
 

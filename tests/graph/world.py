@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,7 +25,10 @@ from graph.endpoint import Endpoint
 from graph.explain import Explainer
 from graph.registered import RegisteredOperations
 from graph.request import NEW
-from ledger import Disclosure, Ledger, Segment, read_disclosures
+from ledger import Disclosure, Ledger, NotRecorded, Segment, read_disclosures
+from ledger.segments.chain import verified
+from ledger.segments.entries import KeyMade
+from ledger.segments.records import Mark
 from tests.graph.compiling import CURSORS, holding
 from tests.graph.invented.rows import DOMAINS
 from tests.ledger.keys import key_ring
@@ -143,13 +146,24 @@ class World:
 
     async def recorded(self, request_id: str) -> list[Disclosure]:
         """What the ledger's database holds of a request, read as an auditor reads it."""
+        found = read_disclosures(await self._segments())
+        return [each for each in found if each.request_id.hex == request_id]
+
+    async def marked(self, request_id: str) -> list[Mark]:
+        """How its answers were marked afterwards. Nobody waits for a mark: it is there once a later entry is."""
+        await asyncio.sleep(0)
+        with suppress(NotRecorded):
+            await self.ledger.record_event(KeyMade(0))
+        entries = [entry for _, contents in verified(await self._segments()) for entry in contents.entries]
+        return [each for each in entries if isinstance(each, Mark) and each.request_id.hex() == request_id]
+
+    async def _segments(self) -> list[Segment]:
         connection = await asyncpg.connect(self.ledger_url)
         try:
             rows = await connection.fetch("select stream, seq, n, prev, hash, data from segments order by stream, seq")
         finally:
             await connection.close()
-        found = read_disclosures(Segment(*row) for row in rows)
-        return [each for each in found if each.request_id.hex == request_id]
+        return [Segment(*row) for row in rows]
 
     def listen(self) -> None:
         """Note from now on what PostgreSQL is sent."""
