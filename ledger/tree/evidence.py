@@ -120,8 +120,7 @@ def decode(document: bytes) -> Proof:
         proof = msgspec.json.decode(document, type=Proof)
         json.loads(document, object_pairs_hook=_each_once)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        reason = f": {error}" if isinstance(error, msgspec.ValidationError | _StandsTwice) else ""
-        raise ProofRefused(f"the document has not the form of {FORMAT}{reason}") from None
+        raise ProofRefused(f"the document has not the form of {FORMAT}{_reason(error)}") from None
     return proof
 
 
@@ -205,6 +204,14 @@ def _octets(path: Iterable[str]) -> list[bytes]:
     return [bytes.fromhex(hashed) for hashed in path]
 
 
+def _reason(error: Exception) -> str:
+    """Where, if that is known. What stands there is the document's, and could be meant for the reader's terminal."""
+    if isinstance(error, _StandsTwice):
+        return ": a member stands twice"
+    _, at, place = str(error).rpartition(" - at `$")
+    return f": not as it must be at {place.strip('.`')}" if at and isinstance(error, msgspec.ValidationError) else ""
+
+
 class _StandsTwice(ValueError):
     pass
 
@@ -213,5 +220,5 @@ def _each_once(members: list[tuple[str, object]]) -> dict[str, object]:
     """What stands twice would be read by some as the first and by others as the last."""
     names = dict(members)
     if len(names) < len(members):
-        raise _StandsTwice("a member stands twice")
+        raise _StandsTwice
     return names

@@ -116,17 +116,16 @@ class Verifier:
         """The same key, where it signs with the time."""
         return Verifier(self.name, self.public, Kind.COSIGNATURE)
 
-    def holds(self, text: str, signature: bytes) -> datetime | None:
-        """When the text was signed (for a plain signature, 1970); None: the signature does not hold."""
-        seconds, signed = 0, text
+    def holds(self, text: str, signature: bytes) -> bool:
+        """Whether the signature, of a note's line without the key's id, is of this text by this key."""
         if self.kind is Kind.COSIGNATURE:
-            seconds, signature = int.from_bytes(signature[:_TIME_LENGTH]), signature[_TIME_LENGTH:]
-            signed = _with_time(text, seconds)
+            text = _with_time(text, int.from_bytes(signature[:_TIME_LENGTH]))
+            signature = signature[_TIME_LENGTH:]
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, signed.encode())
-            return datetime.fromtimestamp(seconds, UTC)
-        except (InvalidSignature, ValueError, OverflowError, OSError):
-            return None
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
+        except (InvalidSignature, ValueError):
+            return False
+        return True
 
 
 class Signer:
@@ -177,12 +176,13 @@ def opened(note: str, log: Verifier, witnesses: Sequence[Verifier] = ()) -> Seal
     text, lines = split(note)
     checkpoint = parse_checkpoint(text)
     if checkpoint.origin != log.name:
-        raise NoteRefused(f"it is of another log: {checkpoint.origin}")
-    signed = dict(_checked(text, lines, [log, log.timed(), *witnesses]))
-    if log not in signed or log.timed() not in signed:
+        raise NoteRefused(f"it is of another log than {log.name}")
+    timed = [witness.timed() for witness in witnesses]
+    signatures = dict(_checked(text, lines, [log, log.timed(), *timed]))
+    if log not in signatures or log.timed() not in signatures:
         raise NoteRefused(f"the key {log} has not signed it")
-    witnessed = {witness.name: signed[witness] for witness in witnesses if witness in signed}
-    return Sealed(checkpoint, signed[log.timed()], witnessed)
+    witnessed = {witness.name: _moment(signatures[witness]) for witness in timed if witness in signatures}
+    return Sealed(checkpoint, _moment(signatures[log.timed()]), witnessed)
 
 
 def cosigned(note: str, lines: Iterable[str]) -> str:
@@ -211,7 +211,8 @@ def parse_checkpoint(text: str) -> Checkpoint:
     return Checkpoint(lines[0], int(lines[1]), root)
 
 
-def _checked(text: str, lines: Iterable[str], known: Iterable[Verifier]) -> Iterator[tuple[Verifier, datetime]]:
+def _checked(text: str, lines: Iterable[str], known: Iterable[Verifier]) -> Iterator[tuple[Verifier, bytes]]:
+    """The signatures by known keys, all of which must hold."""
     verifiers = {(verifier.name, verifier.key_id): verifier for verifier in known}
     for line in lines:
         found = _LINE.fullmatch(line)
@@ -221,10 +222,17 @@ def _checked(text: str, lines: Iterable[str], known: Iterable[Verifier]) -> Iter
         verifier = verifiers.get((found[1], decoded[:_ID_LENGTH]))
         if verifier is None:
             continue
-        at = verifier.holds(text, decoded[_ID_LENGTH:])
-        if at is None:
+        if not verifier.holds(text, decoded[_ID_LENGTH:]):
             raise NoteRefused(f"the signature by {verifier} does not hold")
-        yield verifier, at
+        yield verifier, decoded[_ID_LENGTH:]
+
+
+def _moment(signature: bytes) -> datetime:
+    """When a signature with the time was made."""
+    try:
+        return datetime.fromtimestamp(int.from_bytes(signature[:_TIME_LENGTH]), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise NoteRefused("it was signed at a time that no calendar has") from None
 
 
 def _with_time(text: str, seconds: int) -> str:

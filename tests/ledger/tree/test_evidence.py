@@ -206,6 +206,19 @@ def test_forger_who_shows_an_answer_that_was_never_sealed_is_refused() -> None:
         )
 
 
+def test_stranger_who_writes_for_the_readers_terminal_is_not_quoted() -> None:
+    hostile = json.dumps(json.loads(WHOLE) | {"\x1b[31m[/b]": 1}).encode()
+    misplaced = json.dumps(json.loads(WHOLE) | {"answer": {"\x1b[31m": 1}}).encode()
+
+    with pytest.raises(ProofRefused) as whole:
+        check(hostile, LOG.verifier)
+    with pytest.raises(ProofRefused) as inside:
+        check(misplaced, LOG.verifier)
+
+    assert str(whole.value) == "the document has not the form of lienthong-disclosure-proof/1"
+    assert str(inside.value) == f"{whole.value}: not as it must be at answer"
+
+
 @given(st.binary(max_size=300))
 def test_stranger_who_sends_any_bytes_gets_a_clear_refusal(document: bytes) -> None:
     with pytest.raises(ProofRefused):

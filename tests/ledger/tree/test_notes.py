@@ -60,8 +60,8 @@ def test_auditor_checks_a_signature_that_another_implementation_made() -> None:
 
     assert (verifier.name, verifier.key_id) == ("PeterNeumann", signature[:4])
     assert str(verifier) == GO_KEY
-    assert verifier.holds(GO_TEXT, signature[4:]) is not None
-    assert verifier.holds(GO_TEXT + " ", signature[4:]) is None
+    assert verifier.holds(GO_TEXT, signature[4:])
+    assert not verifier.holds(GO_TEXT + " ", signature[4:])
 
 
 def test_witness_that_signed_is_named_with_its_time_and_the_log_still_is() -> None:
@@ -82,6 +82,23 @@ def test_cosignature_is_over_header_time_and_text_as_the_specification_says() ->
     assert octets[4:12] == seconds.to_bytes(8, "big")
     key = Ed25519PublicKey.from_public_bytes(WITNESS.verifier.public)
     key.verify(octets[12:], f"cosignature/v1\ntime {seconds}\n{TEXT}".encode())
+
+
+def test_witness_is_known_by_either_line_of_its_key() -> None:
+    note = cosigned(NOTE, [WITNESS.cosignature(TEXT, AT).rstrip("\n")])
+
+    assert opened(note, LOG.verifier, [WITNESS.verifier]).witnessed == {WITNESS.verifier.name: AT}
+
+
+def test_witness_that_signs_at_a_time_of_no_calendar_refuses_the_note() -> None:
+    seconds = (1 << 64) - 1
+    signature = WITNESS._key.sign(f"cosignature/v1\ntime {seconds}\n{TEXT}".encode())
+    octets = WITNESS.verifier.timed().key_id + seconds.to_bytes(8, "big") + signature
+    note = cosigned(NOTE, [f"— {WITNESS.verifier.name} {base64.b64encode(octets).decode()}"])
+
+    assert opened(note, LOG.verifier).witnessed == {}
+    with pytest.raises(NoteRefused, match="no calendar"):
+        opened(note, LOG.verifier, [WITNESS.verifier])
 
 
 def test_witness_whose_signature_is_of_another_state_refuses_the_note() -> None:
