@@ -173,6 +173,7 @@ class Application:
         self._hot = {"/graphql": endpoint(graph.answer), "/graphql/explain": endpoint(explainer.answer)}
         readiness = Readiness(server.authority, databases, ledger)
         officers = Officers(acts.engine, settings.issuer)
+        office = self._office(server, graph, acts, officers, archives)
         app.router.routes.extend(
             [
                 Route("/healthz", _healthy, methods=["GET"]),
@@ -180,8 +181,8 @@ class Application:
                 Route("/metrics", _metrics, methods=["GET"]),
                 *routes(server),
                 *await self._citizens(server, graph, acts, archives, stack),
-                *officers_pages(OfficersDesk(officers, acts)),
-                self._office(server, graph, acts, officers, archives).route(),
+                *officers_pages(OfficersDesk(officers, acts), office),
+                self._office_door(server, office).route(),
                 *self._transparency(stack).routes(),
                 OpenStatistics(BooksReader(database_url(settings, "ledger")), acts.engine).route(),
                 static_files(),
@@ -203,12 +204,15 @@ class Application:
 
     def _office(
         self, server: AuthorizationServer, graph: Graph, acts: Desk, officers: Officers, archives: Archives
-    ) -> OfficeEndpoint:
-        """The second schema, for officers, agencies and citizens."""
+    ) -> Office:
+        """The parts behind the second schema, and behind officers' pages that ask it."""
         previews, books = Previews(graph), BooksReader(database_url(self._settings, "ledger"))
         parts = previews.works, previews.recorded_as, archives, books
-        office = Office(acts, server.authority.snapshot, officers, *parts)
-        door = Door(server.authority, officers, self._settings.issuer + RESOURCE_METADATA)
+        return Office(acts, server.authority.snapshot, officers, *parts)
+
+    def _office_door(self, server: AuthorizationServer, office: Office) -> OfficeEndpoint:
+        """The second schema, for officers, agencies and citizens."""
+        door = Door(server.authority, office.officers, self._settings.issuer + RESOURCE_METADATA)
         return OfficeEndpoint(office, door, headers=SYNTHETIC_DATA if self._settings.mode == "demo" else {})
 
     async def _citizens(

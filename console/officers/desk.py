@@ -24,6 +24,7 @@ from auth.officers.refusals import Malformed, NotSignedIn, OfficerRefused, Secon
 from auth.officers.sessions import OfficerSession
 from console.forms import UnreadableForm, fields
 from console.pages import Text, language_of, show
+from office.errors import STATUS, NotAnswered
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +35,7 @@ ANSWER = "answer"
 STRANGERS_PER_MINUTE = 600
 """Forms from one address, by people who are not signed in. Behind a proxy that is everybody: officers are few."""
 
+SERVER_ERROR = 500
 NO_STORE = {"Cache-Control": "no-store"}
 STOPPED: Text = ("Không thể tiếp tục", "Cannot go on")
 UNAVAILABLE: Text = (
@@ -42,7 +44,7 @@ UNAVAILABLE: Text = (
 )
 _OURS = re.compile(r"/console/(?:[a-z0-9-]+(?:/[a-z0-9-]+)*)?")
 
-TROUBLES = (OfficerRefused, UnreadableForm, ActRefused, Undecided, *OUTAGES)
+TROUBLES = (OfficerRefused, UnreadableForm, ActRefused, NotAnswered, Undecided, *OUTAGES)
 """What ends a request with a sentence of ours."""
 
 Self = TypeVar("Self")
@@ -153,5 +155,8 @@ def _words(trouble: Exception) -> tuple[int, str, Text]:
         return trouble.status, trouble.code, (trouble.vi, trouble.en)
     if isinstance(trouble, ActRefused):
         return 409, trouble.code, (trouble.message, trouble.message)
+    if isinstance(trouble, NotAnswered) and STATUS[trouble.errors[0].code] < SERVER_ERROR:
+        first = trouble.errors[0]
+        return STATUS[first.code], first.code, (first.message, first.message)
     log.warning("officers_page_unavailable", reason=type(trouble).__name__)
     return 503, "UNAVAILABLE", UNAVAILABLE

@@ -22,20 +22,29 @@ from starlette.applications import Starlette
 
 from auth.acts.desk import Desk
 from auth.database import engine_of
+from auth.errors import GrantsUnconfirmed
 from auth.officers import codes
 from auth.officers.door import Officers
 from auth.officers.enrolment import open_link
+from auth.policy.snapshot import Snapshot
 from auth.tables import agencies, purposes
 from auth.tables import officers as rows
 from console.officers import routes
 from console.officers.desk import OfficersDesk
 from console.pages import static_files
+from installation.databases import database_name
 from installation.postgres import Postgres
 from installation.settings import Settings
+from ledger.archive.archives import Archives, Registered
+from ledger.insight.books import BooksReader
+from office.context import Office
 from tests.auth.conftest import database
+from tests.auth.databases import lent
 from tests.auth.officers.authenticator import Authenticator
 from tests.auth.world import BASIS, CATALOGUE, Files, communes_of, until
 from tests.console.officers.browser import Browser
+from tests.ledger.archive.world import ARCHIVE_KEY, EPOCHS
+from tests.office.conftest import LEDGER, recorded_as, works
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,8 @@ class House:
 
     desk: OfficersDesk
     certificate: Certificate
+    ledger: str
+    """Where its ledger's database is."""
     passkeys: dict[str, list[Authenticator]] = field(default_factory=dict)
     browsers: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
@@ -145,16 +156,31 @@ async def serving(app: Starlette, certificate: Certificate, on: socket.socket) -
     await task
 
 
+def no_rules() -> Snapshot:
+    """Stands for the policy in force: no page of officers asks for it."""
+    raise GrantsUnconfirmed
+
+
+def office_of(desk: OfficersDesk, ledger: str) -> Office:
+    """The office that pages ask, over a ledger; it looks nothing ahead."""
+    archives = Archives([Registered(LEDGER, ledger, lambda: EPOCHS)], ARCHIVE_KEY)
+    return Office(desk.acts, no_rules, desk.officers, works, recorded_as, archives, BooksReader(ledger))
+
+
 @pytest.fixture(scope="module")
 async def house(postgres: Postgres, templates: Settings, worker: str, certificate: Certificate) -> AsyncIterator[House]:
     """One installation for a module; officers of each test have names of their own."""
-    async with database(postgres, templates, worker) as dsn:
+    async with (
+        database(postgres, templates, worker) as dsn,
+        lent(postgres, database_name(templates, "ledger"), worker) as ledger,
+    ):
         engine = engine_of(dsn, 10, 30)
         with listening() as on:
             issuer = f"https://localhost:{on.getsockname()[1]}"
             desk = OfficersDesk(Officers(engine, issuer), Desk(engine, CATALOGUE, communes_of, Files()))
-            async with serving(Starlette(routes=[*routes(desk), static_files()]), certificate, on):
-                made = House(desk, certificate)
+            office = office_of(desk, ledger)
+            async with serving(Starlette(routes=[*routes(desk, office), static_files()]), certificate, on):
+                made = House(desk, certificate, ledger)
                 async with made.browsers, engine.begin() as connection:
                     agency = {"agency": "G01", "name_vi": "Bộ thử nghiệm", "name_en": "Ministry of tests"}
                     await connection.execute(insert(agencies).values(agency))
@@ -167,4 +193,5 @@ async def house(postgres: Postgres, templates: Settings, worker: str, certificat
                     await connection.execute(insert(purposes).values(**purpose, retention_months=12))
                     await connection.commit()
                     yield made
+            await office.archives.close()
         await engine.dispose()

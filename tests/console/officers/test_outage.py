@@ -14,9 +14,23 @@ from console.officers import routes
 from console.officers.desk import STRANGERS_PER_MINUTE, OfficersDesk
 from console.pages import static_files
 from tests.auth.world import CATALOGUE, Files, communes_of
+from tests.console.officers.conftest import office_of
 
 ISSUER = "http://localhost:8000"
 OURS = {"Sec-Fetch-Site": "same-origin", "Origin": ISSUER}
+PAGES = [
+    f"/console/{name}"
+    for name in (
+        "",
+        "passkeys",
+        "proposals",
+        "proposals/1",
+        "cases",
+        "cases/1",
+        "disclosures?look=1",
+        "findings?look=1",
+    )
+]
 
 
 @pytest.fixture
@@ -29,12 +43,13 @@ async def desk() -> AsyncIterator[OfficersDesk]:
 
 @pytest.fixture
 async def http(desk: OfficersDesk) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(app=Starlette(routes=[*routes(desk), static_files()]))
+    office = office_of(desk, "postgresql://nobody@127.0.0.1:1/nowhere")
+    transport = httpx2.ASGITransport(app=Starlette(routes=[*routes(desk, office), static_files()]))
     async with httpx2.AsyncClient(transport=transport, base_url=ISSUER) as client:
         yield client
 
 
-@pytest.mark.parametrize("path", ["/console/", "/console/passkeys", "/console/proposals", "/console/proposals/1"])
+@pytest.mark.parametrize("path", PAGES)
 async def test_a_page_without_a_database_says_so_in_one_sentence(http: httpx2.AsyncClient, path: str) -> None:
     http.cookies.set("lienthong-officer", "x" * 43)
     page = await http.get(path, headers={"Accept-Language": "en"})
