@@ -11,6 +11,7 @@ import typer
 
 from commands.acts_source import AuthorityActs
 from commands.asking import installed, out
+from commands.ledger_audit import erase_daily
 from installation.databases import database_url
 from installation.errors import Refusal
 from installation.home import KeyFolder, key_file
@@ -62,6 +63,7 @@ async def _on_and_on(settings: Settings, *, beside: bool) -> None:
         Shelf(settings.checkpoint_shelf),
         KeyRing(KeyFolder(settings.home)),
         acts,
+        partial(erase_daily, settings),
     )
     try:
         await keep_sealing(works, stop)

@@ -59,16 +59,39 @@ async def verify(
 ) -> Report:
     """`history` gives the notes kept outside. Raises asyncpg's errors where the database does not answer."""
     report = Report()
-    outside: list[Outside] = []
-    await _part(report, _outside(report, outside, history))
+    outside = surveyed(report, history)  # before the snapshot, which may then only be ahead of it
     async with _snapshot(dsn) as connection:
-        gaps = Gaps.of(map(tuple, await connection.fetch(_ERASURES)))
-        known = outside[0] if outside else Outside.at_present(no_history)
-        await _part(report, _tree(report, connection, log, known, gaps, tell))
-        await _part(report, check_streams(connection, gaps, lambda done, total: tell("segments", done, total)))
-        await _part(report, check_usage(connection))
-        await _part(report, _acts(report, connection, acts))
+        await examine(report, connection, log, outside, acts, tell)
     return report
+
+
+def surveyed(report: Report, history: Callable[[], Iterator[str]]) -> Outside:
+    """What is kept outside; as if nothing were, if it is at fault itself."""
+    try:
+        outside = Outside.at_present(history)
+    except Tampered as tampered:
+        report.faults.append(tampered.fault)
+        return Outside.at_present(no_history)
+    report.compared["checkpoints kept outside"] = outside.notes
+    return outside
+
+
+async def examine(
+    report: Report,
+    connection: asyncpg.Connection,
+    log: Verifier,
+    outside: Outside,
+    acts: ActsSource | None = None,
+    tell: Tell = _silence,
+) -> None:
+    """All parts, in the transaction that the connection is in."""
+    for setting in _SETTINGS:
+        await connection.execute(f"set local {setting} = 0")
+    gaps = Gaps.of(map(tuple, await connection.fetch(_ERASURES)))
+    await _part(report, _tree(report, connection, log, outside, gaps, tell))
+    await _part(report, check_streams(connection, gaps, lambda done, total: tell("segments", done, total)))
+    await _part(report, check_usage(connection))
+    await _part(report, _acts(report, connection, acts))
 
 
 async def _part(report: Report, part: Awaitable[None]) -> None:
@@ -76,11 +99,6 @@ async def _part(report: Report, part: Awaitable[None]) -> None:
         await part
     except Tampered as tampered:
         report.faults.append(tampered.fault)
-
-
-async def _outside(report: Report, found: list[Outside], history: Callable[[], Iterator[str]]) -> None:
-    found.append(Outside.at_present(history))
-    report.compared["checkpoints kept outside"] = found[0].notes
 
 
 async def _tree(
@@ -106,8 +124,6 @@ async def _snapshot(dsn: str) -> AsyncIterator[asyncpg.Connection]:
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             await connection.execute(f"set local role {SEALER}")
-            for setting in _SETTINGS:
-                await connection.execute(f"set local {setting} = 0")
             yield connection
     finally:
         await connection.close()

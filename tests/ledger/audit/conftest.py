@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from itertools import count
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from ledger.tables import STATEMENTS, metadata
 from ledger.tree.notes import Signer
 from tests.ledger.audit.world import World, fill
-from tests.ledger.keys import key_ring
+from tests.ledger.keys import Drawer
 from tests.ledger.server import Server
 
 ORIGIN = "lienthong.example/ledger"
@@ -29,9 +30,7 @@ async def original(server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
     said = [str(each.compile(dialect=dialect())) for kind in (made, indexes) for each in kind]  # type: ignore[no-untyped-call]
     for statement in (*said, *STATEMENTS):
         await server.execute(statement, name)
-    world = World(
-        server.url(name), key_ring(), Signer(ORIGIN, Signer.new_key()), tmp_path_factory.mktemp("checkpoints")
-    )
+    world = World(server.url(name), Drawer(), Signer(ORIGIN, Signer.new_key()), tmp_path_factory.mktemp("checkpoints"))
     for answers in (3, 300, 40):
         world.acts.add(2)
         await fill(world, answers)
@@ -40,9 +39,9 @@ async def original(server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-async def world(server: Server, original: World) -> AsyncIterator[World]:
+async def world(server: Server, original: World, tmp_path: Path) -> AsyncIterator[World]:
     """A copy of the ledger, with what is kept outside of it."""
     name = f"copy_{os.getpid()}_{next(_copies)}"
     await server.execute(f"create database {name} template {urlsplit(original.dsn).path[1:]}")
-    yield original.at(server.url(name))
+    yield original.copied(server.url(name), tmp_path / "checkpoints")
     await server.execute(f"drop database {name}")

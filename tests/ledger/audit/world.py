@@ -4,6 +4,7 @@ People are invented: `pin(1)`, `pin(2)` …
 """
 
 import hashlib
+import shutil
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from ledger.segments.entries import Marked
 from ledger.tree.notes import Signer
 from ledger.tree.shelf import Shelf
 from tests.ledger.desk import pin
+from tests.ledger.keys import Drawer
 
 PROFILE = (
     Step("citizen", ("Citizen.fullName",), Way.OPENED, ("Citizen.pin",)),
@@ -45,7 +47,7 @@ class Acts:
 @dataclass
 class World:
     dsn: str
-    keys: KeyRing
+    drawer: Drawer
     signer: Signer
     outside: Path
     acts: Acts = field(default_factory=Acts)
@@ -59,9 +61,16 @@ class World:
     def history(self) -> Iterator[str]:
         return Shelf(self.outside).history()
 
-    def at(self, dsn: str) -> "World":
-        """The same, with a copy of the database."""
-        return replace(self, dsn=dsn)
+    def copied(self, dsn: str, outside: Path) -> "World":
+        """The same, with copies of all that changes; of the database it is made already."""
+        shutil.copytree(self.outside, outside)
+        drawer = Drawer()
+        drawer.keys |= self.drawer.keys
+        return replace(self, dsn=dsn, outside=outside, drawer=drawer, acts=Acts([*self.acts.acts]))
+
+    @property
+    def keys(self) -> KeyRing:
+        return KeyRing(self.drawer)
 
     @asynccontextmanager
     async def ledger(self) -> AsyncIterator[Ledger]:
