@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.dialects.postgresql import dialect
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from ledger import Bounds, KeyRing, Ledger, Pseudonyms
 from ledger.tables import STATEMENTS, metadata
@@ -30,13 +30,22 @@ def server() -> Iterator[Server]:
     server.remove()
 
 
+@pytest.fixture(scope="session")
+async def template(server: Server) -> str:
+    """A ledger database that is only ever copied."""
+    await server.execute("create database ledger_template")
+    laid: list[ExecutableDDLElement] = [CreateTable(table) for table in metadata.sorted_tables]
+    laid += [CreateIndex(index) for table in metadata.sorted_tables for index in table.indexes]
+    written = [str(each.compile(dialect=dialect())) for each in laid]  # type: ignore[no-untyped-call]
+    await server.execute(";\n".join((*written, *STATEMENTS)), "ledger_template")
+    return "ledger_template"
+
+
 @pytest.fixture
-async def database(server: Server) -> str:
+async def database(server: Server, template: str) -> str:
     """The name of a fresh ledger database."""
     name = f"ledger_{os.getpid()}_{next(_databases)}"
-    await server.execute(f"create database {name}")
-    tables = [str(CreateTable(table).compile(dialect=dialect())) for table in metadata.sorted_tables]  # type: ignore[no-untyped-call]
-    await server.execute(";\n".join((*tables, *STATEMENTS)), name)
+    await server.execute(f"create database {name} template {template}")
     return name
 
 
