@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from strawberry.scalars import JSON
 
+from auth.citizens.representation import PURPOSE, PURPOSE_TITLE
 from auth.keys import subject_seal
 from auth.tables import agencies, purposes
 from ledger.archive.database import LedgerSilent
@@ -90,8 +91,8 @@ class DisclosureQueries:
 
 
 async def rules_of(engine: AsyncEngine) -> Rules:
-    """The rules of all purposes, as they are now."""
-    return Rules.of(
+    """The rules of all purposes, as they are now; of the authority's own as well, which is on no list."""
+    listed = (
         PurposeRule(
             row.purpose,
             (row.title_vi, row.title_en),
@@ -101,6 +102,7 @@ async def rules_of(engine: AsyncEngine) -> Rules:
         )
         for row in await fetch(engine, select(purposes))
     )
+    return Rules.of([PurposeRule(PURPOSE.code, PURPOSE_TITLE), *listed])
 
 
 async def agency_names(engine: AsyncEngine) -> Names:

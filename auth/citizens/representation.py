@@ -10,8 +10,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
+from auth.caller import Purpose
+
 OF_AGE = 18
 VIETNAM = timezone(timedelta(hours=7))
+PURPOSE = Purpose("authority.representation", "Law 91/2015/QH13, art. 136", "")
+"""For which the authority itself asks the registers. It is on no list of officers: nobody else may ask for it."""
+PURPOSE_TITLE = ("Xem ai đại diện cho ai theo pháp luật", "Seeing who acts for whom by law")
 
 
 class RegisterSilent(RuntimeError):

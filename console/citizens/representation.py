@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from auth.caller import Caller, Purpose, Rights
-from auth.citizens.representation import RegisterSilent, Represented
+from auth.caller import Caller, Rights
+from auth.citizens.representation import PURPOSE, RegisterSilent, Represented
 from auth.errors import GrantsUnconfirmed
 from auth.reach import EVERYWHERE
 from graph.answer import Graph, Question
@@ -22,7 +22,6 @@ from graph.errors import Refused
 from graph.exchange import Exchange
 from ledger import NotRecorded
 
-PURPOSE = Purpose("authority.representation", "Law 91/2015/QH13, art. 136", "")
 QUESTION = """\
 query Represented($pin: PersonalNumber!) {
   citizen(pin: $pin) { represented { ...person } children { ...person } }
