@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncpg
 
 from ledger import KeyRing, Ledger, Outcome, Step, Way
-from ledger.audit.verify import Report, verify
+from ledger.audit.verify import Report, examine, surveyed, verify
 from ledger.sealing import seal_now
 from ledger.segments.entries import Marked
 from ledger.tree.notes import Signer
@@ -57,6 +57,23 @@ class World:
 
     async def verify(self) -> Report:
         return await verify(self.dsn, self.signer.verifier, self.history, self.acts)
+
+    async def tampered(self, *statements: str) -> Report:
+        """What `verify` says of the database after the owner did this to it, past every trigger; it is undone again."""
+        report = Report()
+        outside = surveyed(report, self.history)
+        connection = await asyncpg.connect(self.dsn)
+        changes = connection.transaction(isolation="repeatable_read")
+        await changes.start()
+        try:
+            await connection.execute("set local session_replication_role = replica")
+            for statement in statements:
+                await connection.execute(statement)
+            await examine(report, connection, self.signer.verifier, outside, self.acts)
+        finally:
+            await changes.rollback()
+            await connection.close()
+        return report
 
     def history(self) -> Iterator[str]:
         return Shelf(self.outside).history()
