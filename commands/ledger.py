@@ -1,6 +1,6 @@
 """`lienthong ledger`: what was recorded, sealed, proven and kept. Each command stands in a module of its own matter."""
 
-from commands import ledger_audit, ledger_checkpoints, ledger_proofs, ledger_sealing
+from commands import ledger_audit, ledger_checkpoints, ledger_insight, ledger_proofs, ledger_sealing
 from commands.asking import group
 
 app = group("Who read what of whom, provable.", "lienthong ledger check-proof proof.json --key 'NAME+ID+KEY'")
@@ -12,3 +12,6 @@ app.command("keep-signatures")(ledger_checkpoints.keep_signatures)
 app.command("seal")(ledger_sealing.seal)
 app.command("verify")(ledger_audit.verify)
 app.command("erase")(ledger_audit.erase)
+app.command("findings")(ledger_insight.findings)
+app.command("unused")(ledger_insight.unused)
+app.command("statistics")(ledger_insight.statistics)

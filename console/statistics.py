@@ -15,19 +15,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from auth.database import OUTAGES
-from auth.tables import agencies, purposes
 from ledger import LedgerUnreachable
 from ledger.insight.books import BooksReader
 from ledger.insight.days import Month, today
 from ledger.insight.published import Filter, Names, as_csv, as_json
 from ledger.insight.statistics import Statistics, months, statistics
+from office.open_data import names_and_delays
 
 KEPT_SECONDS = 600.0
 KEPT_MONTHS = 24
@@ -117,21 +116,11 @@ class OpenStatistics:
         """What is kept, or read anew."""
         day = today(self._clock())
         if self._told is None or self._told.day != day or time.monotonic() >= self._told.until:
-            names, delays = await self._named()
+            names, delays = await names_and_delays(self._engine)
             async with self._books.reading() as connection:
                 there = await months(connection, day)
             self._told = _Told(time.monotonic() + KEPT_SECONDS, day, there, delays, names, {})
         return self._told
-
-    async def _named(self) -> tuple[Names, dict[str, int]]:
-        async with self._engine.connect() as connection:
-            of_agencies = (await connection.execute(select(agencies))).all()
-            of_purposes = (await connection.execute(select(purposes))).all()
-        names = Names(
-            {row.agency: (row.name_vi, row.name_en) for row in of_agencies},
-            {row.purpose: (row.title_vi, row.title_en) for row in of_purposes},
-        )
-        return names, {row.purpose: row.shown_after_days for row in of_purposes}
 
 
 def _format(asked: str) -> bool:

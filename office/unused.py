@@ -28,7 +28,7 @@ from office.errors import Code, not_answered
 from office.fields import asked_by
 from office.holders import ENTITLED
 from office.paging import Page, after_number, page
-from office.rows import own, word
+from office.rows import number, own, word
 
 JUDGED = frozenset({"read", "lookup", "history", "verify"})
 
@@ -63,15 +63,23 @@ class GrantUse:
 class UnusedQueries:
     @asked_by(*ENTITLED)
     async def unused_rights(
-        self, info: Info, *, agency: strawberry.ID | None = None, first: int = 50, after: strawberry.ID | None = None
+        self,
+        info: Info,
+        *,
+        agency: strawberry.ID | None = None,
+        grant: strawberry.ID | None = None,
+        first: int = 50,
+        after: strawberry.ID | None = None,
     ) -> Page[GrantUse]:
-        """Grants in force and how they were used, the latest first; a client sees those of its own agency."""
+        """Grants in force, or one of them, and how they were used; a client sees those of its own agency."""
         context, now = info.context, datetime.now(UTC)
         in_force = or_(grants.c.valid_until.is_(None), grants.c.valid_until > now)
         statement = select(grants).where(own(context.visitor, grants.c.agency), grants.c.state == "active", in_force)
         statement = statement.where(~grants.c.emergency, grants.c.valid_from <= now)
         if agency is not None:
             statement = statement.where(grants.c.agency == word(agency))
+        if grant is not None:
+            statement = statement.where(grants.c.grant_id == number(grant))
         uses = await _uses(context, context.visitor.agency or agency, now)
         desk = context.office.desk
         world = World(desk.catalogue, desk.communes_of)
