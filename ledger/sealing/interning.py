@@ -6,7 +6,7 @@ that failed are not: whoever has one begins with a fresh `Interned`.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import ColumnElement, Table, bindparam, insert
@@ -26,7 +26,7 @@ class Common:
     """Something that rows refer to. `number` is 0 until it stands in its table."""
 
     digest: bytes
-    values: tuple[object, ...] = field(repr=False)
+    values: tuple[Any, ...] = field(repr=False)
     """Its columns, in the order of the table, without number and digest."""
     number: int = 0
 

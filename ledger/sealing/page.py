@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ledger.sealing.interning import Common
@@ -15,11 +15,11 @@ from ledger.tree.merkle import leaf_hash
 class AnswerRow(NamedTuple):
     """Columns of `answers`, in two parts, as party and operation get their numbers last."""
 
-    first: tuple[object, ...]
+    first: tuple[Any, ...]
     """leaf, stream, seq, place, request_id, at, outcome"""
     party: Common
     operation: Common
-    rest: tuple[object, ...]
+    rest: tuple[Any, ...]
     """case_reference, grants_revision, emergencies, missing, officer, salt, seed, people, root"""
 
 
