@@ -13,7 +13,11 @@ from pathlib import Path
 
 import msgspec
 
+from ledger.tree.notes import NoteRefused, parse_checkpoint, split
+
 A_MINUTE = timedelta(minutes=1)
+_TAIL = 8_192
+_BEYOND_ALL = 1 << 64
 
 
 class ShelfUnusable(Exception):
@@ -28,8 +32,13 @@ class Shelf:
         self._kept_at: datetime | None = None
 
     def latest(self) -> str | None:
-        """The last checkpoint that was kept, as a signed note; None on an empty shelf."""
-        return _text(self._directory / "latest")
+        """The furthest of what was kept last, as a signed note; None on an empty shelf.
+
+        `latest` can be put back to an older note, or away, by whoever may write here, and then the day's file tells.
+        What is no note counts as the furthest: it is for the reader to refuse.
+        """
+        kept = [_text(self._directory / "latest"), *self._last_lines()]
+        return max((note for note in kept if note is not None), key=_size, default=None)
 
     def witnessed(self) -> str | None:
         """The last checkpoint with signatures of witnesses."""
@@ -57,15 +66,27 @@ class Shelf:
 
     def history(self) -> Iterator[str]:
         """The checkpoints of all minutes, oldest first, and `latest`. A last line that a crash cut short is no line."""
-        try:
-            days = sorted(self._directory.glob("*.jsonl"))
-        except OSError as error:
-            raise _unusable(self._directory, error) from None
-        for day in days:
+        for day in self._days():
             yield from _lines(day)
-        latest = self.latest()
+        latest = _text(self._directory / "latest")
         if latest is not None:
             yield latest
+
+    def _days(self) -> list[Path]:
+        try:
+            return sorted(self._directory.glob("*.jsonl"))
+        except OSError as error:
+            raise _unusable(self._directory, error) from None
+
+    def _last_lines(self) -> Iterator[str]:
+        """Of the last day, the notes of its last minutes."""
+        for day in self._days()[-1:]:
+            try:
+                with day.open("rb") as file:
+                    file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+                    yield from filter(None, map(_note, file.readlines()))
+            except OSError as error:
+                raise _unusable(day, error) from None
 
     def _append(self, note: str, at: datetime) -> None:
         path = self._directory / f"{at.astimezone(UTC):%Y-%m-%d}.jsonl"
@@ -116,6 +137,13 @@ def _note(line: bytes) -> str | None:
         return msgspec.json.decode(line, type=str)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
+
+
+def _size(note: str) -> int:
+    try:
+        return parse_checkpoint(split(note)[0]).size
+    except NoteRefused:
+        return _BEYOND_ALL
 
 
 def _is_cut_short(line: bytes) -> bool:

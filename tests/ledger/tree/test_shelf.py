@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from ledger.tree.notes import Signer
 from ledger.tree.shelf import Shelf, ShelfUnusable
 
+SIGNER = Signer("lienthong.example.vn/ledger", Signer.new_key())
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
 
-def note(number: int) -> str:
-    return f"lienthong.example.vn/ledger\n{number}\nroot\n\n— lienthong.example.vn/ledger signature\n"
+def note(size: int) -> str:
+    return SIGNER.sealed(size, bytes(32), NOON)
 
 
 @pytest.fixture
@@ -48,6 +50,7 @@ def test_auditor_finds_the_days_in_their_order(directory: Path) -> None:
         Shelf(directory).keep(note(day), NOON + timedelta(days=day))
 
     assert list(Shelf(directory).history()) == [note(0), note(1), note(2), note(1)]
+    assert Shelf(directory).latest() == note(2)
     assert sorted(path.name for path in directory.glob("*.jsonl")) == [
         "2026-11-22.jsonl",
         "2026-11-23.jsonl",
@@ -111,6 +114,36 @@ def test_sealer_is_told_of_a_last_note_that_is_no_text(directory: Path) -> None:
         Shelf(directory).latest()
 
 
+@pytest.mark.parametrize("put_back", [None, note(1), note(60)])
+def test_intruder_who_puts_the_last_note_back_or_away_is_found_out_by_the_days_file(
+    directory: Path, put_back: str | None
+) -> None:
+    for second in range(0, 121, 5):
+        Shelf(directory).keep(note(second), NOON + timedelta(seconds=second))
+    (directory / "latest").unlink()
+    if put_back is not None:
+        (directory / "latest").write_text(put_back)
+
+    assert Shelf(directory).latest() == note(120)
+
+
+def test_intruder_who_puts_something_else_in_the_place_of_the_last_note_hides_nothing(directory: Path) -> None:
+    Shelf(directory).keep(note(1), NOON)
+    (directory / "latest").write_text("hello")
+
+    assert Shelf(directory).latest() == "hello"  # for the sealer to refuse
+
+
+def test_sealer_asks_for_the_last_note_of_a_long_day_without_reading_all_of_it(directory: Path) -> None:
+    shelf = Shelf(directory)
+    for minute in range(400):
+        shelf.keep(note(minute), NOON + timedelta(minutes=minute))
+    (directory / "latest").unlink()
+
+    assert shelf.latest() == note(399)
+    assert len(list(shelf._last_lines())) < 50 < len(list(shelf.history()))
+
+
 def test_auditor_finds_every_note_that_witnesses_signed_and_the_last_of_them(directory: Path) -> None:
     shelf = Shelf(directory)
     assert shelf.witnessed() is None
@@ -119,7 +152,7 @@ def test_auditor_finds_every_note_that_witnesses_signed_and_the_last_of_them(dir
     shelf.keep_witnessed(note(2), NOON)
     shelf.keep_witnessed(note(3), NOON)
 
-    assert (shelf.witnessed(), shelf.latest()) == (note(3), note(1))
+    assert (shelf.witnessed(), shelf.latest()) == (note(3), note(3))
     assert list(shelf.history()) == [note(1), note(2), note(3), note(1)]
 
 
