@@ -38,6 +38,7 @@ _ID_LENGTH = 4
 _TIME_LENGTH = 8
 _NAME = re.compile(r"[^\s+\x00-\x20]+")
 _LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
@@ -197,7 +198,7 @@ def split(note: str) -> tuple[str, list[str]]:
     lines = signatures.split("\n")
     if len(note) > MOST_CHARACTERS or len(lines) > MOST_SIGNATURES + 1:
         raise NoteRefused("it is longer than a note may be")
-    if not blank or lines.pop() or any(character < " " and character != "\n" for character in note):
+    if not blank or lines.pop() or _CONTROL.search(note):
         raise NoteRefused("it has not the form of a signed note")
     return f"{text}\n", lines
 
