@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -58,7 +59,7 @@ class World:
     async def verify(self) -> Report:
         return await verify(self.dsn, self.signer.verifier, self.history, self.acts)
 
-    async def tampered(self, *statements: str) -> Report:
+    async def tampered(self, *statements: str | tuple[Any, ...]) -> Report:
         """What `verify` says of the database after the owner did this to it, past every trigger; it is undone again."""
         report = Report()
         outside = surveyed(report, self.history)
@@ -68,7 +69,7 @@ class World:
         try:
             await connection.execute("set local session_replication_role = replica")
             for statement in statements:
-                await connection.execute(statement)
+                await connection.execute(*([statement] if isinstance(statement, str) else statement))
             await examine(report, connection, self.signer.verifier, outside, self.acts)
         finally:
             await changes.rollback()
