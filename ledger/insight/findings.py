@@ -56,8 +56,7 @@ async def findings(
     look = _Look(connection, Days.before(until, than.window_days), than, agency)
     await connection.execute(questions.WORK_MEMORY)
     found = [*await _of_usage(look), *await _of_hours(look), *await _of_cases(look), *await _of_subjects(look)]
-    first = await connection.fetchval(questions.FIRST, look.moments[0])
-    return [await _pointed(look, each, first) for each in _most(found, than.most)]
+    return [await _pointed(look, each) for each in _most(found, than.most)]
 
 
 async def _of_usage(look: _Look) -> list[_Found]:
@@ -97,7 +96,7 @@ def _most(found: Iterable[_Found], most: int) -> list[_Found]:
     return [each for ordered in by for each in ordered[:most]]
 
 
-async def _pointed(look: _Look, found: _Found, first: int) -> Finding:
+async def _pointed(look: _Look, found: _Found) -> Finding:
     """The finding with the latest of the answers that it is about."""
     finding, rows = found.finding, look.than.rows
     moments = begins(finding.days.since), begins(finding.days.until)
@@ -105,5 +104,5 @@ async def _pointed(look: _Look, found: _Found, first: int) -> Finding:
         named = await look.connection.fetch(questions.OF_SUBJECT, found.subject, *moments, rows)
     else:
         question = questions.OF_PARTIES.format(questions.WHICH[finding.kind])
-        named = await look.connection.fetch(question, list(finding.parties), first, *moments, rows, *found.by)
+        named = await look.connection.fetch(question, list(finding.parties), *moments, rows, *found.by)
     return replace(finding, rows=tuple(Pointer(row["leaf"], str(row["request_id"])) for row in named))

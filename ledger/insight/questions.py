@@ -64,20 +64,19 @@ select subject, array_agg(agency order by agency) as agencies from read
 group by subject having count(*) >= $3 and ($4::text is null or $4 = any (array_agg(agency)))
 order by count(*) desc, subject limit $5"""
 
-FIRST = "select min(leaf) from (select leaf from answers where at >= $1 order by at limit 1000) as early"
 OF_PARTIES = """\
 select leaf, request_id from answers
-where party = any ($1) and leaf >= $2 and at >= $3 and at < $4 and {} order by leaf desc limit $5"""
+where party = any ($1) and at >= $2 and at < $3 and {} order by at desc, leaf desc limit $4"""
 OF_SUBJECT = """\
 select leaf, request_id from people join answers using (leaf)
 where subject = $1 and at >= $2 and at < $3 order by leaf desc limit $4"""
 WHICH = {
-    FindingKind.MANY_PEOPLE: "true",
+    FindingKind.MANY_PEOPLE: "people > 0",
     FindingKind.HIT_LISTS: "people > 0",
     FindingKind.REFUSALS: "outcome = 2",
     FindingKind.GUESSING: "(outcome = 3 or exists (select from marks where marks.request_id = answers.request_id"
-    " and marks.kind = 'not_found'))",
+    " and marks.answered_at = answers.at and marks.kind = 'not_found'))",
     FindingKind.OUTSIDE_HOURS: "(extract(isodow from at at time zone interval '7 hours') > 5"
-    " or (at at time zone interval '7 hours')::time < $6 or (at at time zone interval '7 hours')::time >= $7)",
-    FindingKind.CONSTANT_CASE: "case_reference = $6",
+    " or (at at time zone interval '7 hours')::time < $5 or (at at time zone interval '7 hours')::time >= $6)",
+    FindingKind.CONSTANT_CASE: "case_reference = $5 and outcome <> 2",
 }
