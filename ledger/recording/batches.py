@@ -34,24 +34,25 @@ class Batch:
         self.size = 0
         self._waiting: list[asyncio.Future[None]] = []
 
-    def add(self, entry: bytes, definitions: tuple[AnyDefinition, ...], done: asyncio.Future[None]) -> None:
-        self.size += self._added(entry, definitions)
+    def size_with(self, entry: bytes, definitions: tuple[AnyDefinition, ...], bounds: Bounds) -> int | None:
+        """The bytes of the batch with this entry, as if its stream had no definition yet; None: there is no room."""
+        size = self.size + len(entry)
+        for each in definitions:
+            if each not in self.named:
+                length = len(each.entry)
+                if length > bounds.definition:
+                    return None
+                size += length
+        return size if size <= bounds.size and len(self.entries) < bounds.answers else None
+
+    def add(self, entry: bytes, definitions: tuple[AnyDefinition, ...], size: int, done: asyncio.Future[None]) -> None:
+        """`size` is what `size_with` says."""
+        self.size = size
         self.entries.append(entry)
         if definitions:
             self.answers += 1
             self.named.update(definitions)
         self._waiting.append(done)
-
-    def has_room(self, bounds: Bounds, entry: bytes, definitions: tuple[AnyDefinition, ...]) -> bool:
-        return (
-            len(self.entries) < bounds.answers
-            and all(len(each.entry) <= bounds.definition for each in definitions)
-            and self.size + self._added(entry, definitions) <= bounds.size
-        )
-
-    def _added(self, entry: bytes, definitions: tuple[AnyDefinition, ...]) -> int:
-        """The bytes that an entry adds, as if its stream had none of the definitions yet."""
-        return len(entry) + sum([len(each.entry) for each in definitions if each not in self.named])
 
     def release(self) -> None:
         """The batch is durable: its answers may leave. A request that has left meanwhile stays recorded."""

@@ -62,11 +62,12 @@ class Writer:
         Raises `NotRecorded` at once when too much waits already, a definition is too large, or after `close`.
         """
         batch = self._gathering
-        if self._is_closed or not batch.has_room(self._bounds, entry, definitions):
+        size = None if self._is_closed else batch.size_with(entry, definitions, self._bounds)
+        if size is None:
             self._withheld += bool(definitions)
             raise NotRecorded
         done = self._loop.create_future()
-        batch.add(entry, definitions, done)
+        batch.add(entry, definitions, size, done)
         if not self._is_writing:
             self._is_writing = True
             # At the end of the loop's tick, so that requests which arrive together share the write.

@@ -29,7 +29,7 @@ def batch(answers: int, step: int = 0) -> Batch:
     batch = Batch(1)
     for i in range(answers):
         entry = pack_answer(i.to_bytes(16), i, 1, 2, Outcome.GRANTED, steps=[(step, 1)], blocks=bytes(16), missing=())
-        batch.add(entry, (RECIPIENTS, OPERATIONS), Unawaited())  # type: ignore[arg-type]
+        batch.add(entry, (RECIPIENTS, OPERATIONS), 0, Unawaited())  # type: ignore[arg-type]
     return batch
 
 
