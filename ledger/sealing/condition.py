@@ -13,6 +13,10 @@ insert into sealing (looked_at, behind_since, troubles) values ($1, $2, $3)
 on conflict (singleton) do update set
     looked_at = excluded.looked_at, behind_since = excluded.behind_since, troubles = excluded.troubles
 """
+_REFUSED = """
+insert into sealing (looked_at, troubles) values (now(), array[$1])
+on conflict (singleton) do update set troubles = excluded.troubles
+"""
 _READ = """
 select coalesce((select max(size) from checkpoints), 0) as leaves, looked_at, behind_since,
     coalesce(troubles, '{}') as troubles
@@ -39,6 +43,11 @@ async def say(
     connection: asyncpg.Connection, looked_at: datetime, behind_since: datetime | None, troubles: Sequence[str]
 ) -> None:
     await connection.execute(_SAY, looked_at, behind_since, troubles)
+
+
+async def say_refused(connection: asyncpg.Connection, reason: str) -> None:
+    """When the sealer last looked stays as it is, so that the time goes on in which nothing is known."""
+    await connection.execute(_REFUSED, reason)
 
 
 async def condition(connection: asyncpg.Connection) -> Condition:

@@ -14,6 +14,8 @@ import structlog
 
 from ledger.recording.durability import require_durability
 from ledger.sealing.actions import ActsSource
+from ledger.sealing.anchor import SealingRefused
+from ledger.sealing.condition import say_refused
 from ledger.sealing.following import Budget
 from ledger.sealing.sealer import Sealer
 from ledger.tables import SEALER
@@ -51,6 +53,9 @@ async def opened(
         await require_durability(connection)
         await _become_the_only_one(connection, stop or asyncio.Event())
         yield Sealer(connection, signer, shelf, acts, budget=budget)
+    except SealingRefused as refused:
+        await say_refused(connection, str(refused))
+        raise
     finally:
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             await connection.close(timeout=CONNECT_SECONDS)
