@@ -108,14 +108,15 @@ def act_leaf(row: Record) -> bytes:
 
 def _refuse_odd_places(row: Record, people: Sequence[Record]) -> None:
     """The places are 0, 1, 2 … as many as the answer says."""
+    if [person["place"] for person in people] == [*range(row["people"])]:
+        return
     leaf = row["leaf"]
     for expected, person in enumerate(people):
         if person["place"] > expected:
             raise Tampered(What.REMOVED, "people", {"leaf": leaf, "place": expected}, "one after it stands")
         if person["place"] < expected or expected >= row["people"]:
             raise Tampered(What.INSERTED, "people", {"leaf": leaf, "place": person["place"]}, "its answer has it not")
-    if len(people) < row["people"]:
-        raise Tampered(What.REMOVED, "people", {"leaf": leaf, "place": len(people)}, "its answer counts it")
+    raise Tampered(What.REMOVED, "people", {"leaf": leaf, "place": len(people)}, "its answer counts it")
 
 
 def _small_leaf(leaf: int, person: Record, seed: bytes, meanings: Meanings) -> bytes:

@@ -1,6 +1,7 @@
 """The meanings that were met lately, read from the database when a row first refers to them: never all of them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, Generic, TypeVar
 
 from asyncpg import Connection, Record
@@ -45,6 +46,9 @@ class Known(Generic[T]):
             where = {self._column: number}
             raise Tampered(What.REMOVED, self._table, where, "rows on record refer to it") from None
 
+    def has(self, numbers: AbstractSet[int]) -> bool:
+        return numbers <= self._known.keys()
+
     async def have(self, numbers: Iterable[int]) -> None:
         """Raises `Tampered` where one is not what its digest says."""
         wanted = {*numbers}
@@ -69,6 +73,14 @@ class Meanings:
         self.readings: Final = Known[ReadOnce](connection, "readings", "reading", _READINGS, reading_of)
         self._fitting: set[tuple[int, int]] = set()
 
+    def lack(self, answer: Record, people: Iterable[Record]) -> bool:
+        """Whether `have` is needed: it rarely is, and costs more than looking."""
+        return not (
+            self.parties.has({answer["party"]})
+            and self.operations.has({answer["operation"]})
+            and self.readings.has({person["reading"] for person in people})
+        )
+
     async def have(self, answer: Record, people: Sequence[Record]) -> None:
         """All that the rows of an answer refer to."""
         await self.parties.have((answer["party"],))
@@ -77,8 +89,9 @@ class Meanings:
 
     def refuse_strange(self, answer: Record, people: Sequence[Record]) -> None:
         """Nobody was read in a way that the operation does not have: all that can be told of an erased person's."""
+        operation = answer["operation"]
         for person in people:
-            pair = answer["operation"], person["reading"]
+            pair = operation, person["reading"]
             if pair in self._fitting:
                 continue
             if not self.readings[pair[1]].fits(self.operations[pair[0]]):

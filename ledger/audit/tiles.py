@@ -105,7 +105,8 @@ class Tiles:
         return people
 
     async def _answer(self, row: Record, people: Sequence[Record]) -> bytes:
-        await self._meanings.have(row, people)
+        if self._meanings.lack(row, people):
+            await self._meanings.have(row, people)
         return answer_leaf(row, people, self._meanings, self._gaps)
 
 
