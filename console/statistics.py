@@ -30,7 +30,11 @@ from office.open_data import names_and_delays
 
 KEPT_SECONDS = 600.0
 KEPT_MONTHS = 24
+KEPT_BYTES = 64 * 2**20
+"""Of answers as they are sent: writing a large one takes the loop that others wait on."""
 PARAMETERS = frozenset({"month", "agency", "purpose", "kind", "format"})
+NOTHING = Filter(agency="")
+"""Chooses no row: no agency has this name."""
 _OPEN = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
 _KEPT = {**_OPEN, "Cache-Control": f"public, max-age={KEPT_SECONDS:.0f}"}
 
@@ -58,6 +62,15 @@ class _Told:
     delays: dict[str, int]
     names: Names
     counted: dict[Month, Statistics]
+    written: dict[tuple[Month | None, Filter, bool], "_Written"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An answer as it is sent, and its tag."""
+
+    body: bytes
+    tag: str
 
 
 class OpenStatistics:
@@ -86,15 +99,14 @@ class OpenStatistics:
         is_csv = _format(asked.get("format", "json"))
         told, found = await self._month(asked.get("month"))
         wanted = Filter(asked.get("agency"), asked.get("purpose"), asked.get("kind"))
-        body = as_csv(found, wanted) if is_csv else as_json(found, told.months, wanted, told.names)
-        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = {**_KEPT, "ETag": tag}
-        if request.headers.get("if-none-match") == tag:
+        written = _written(told, found, wanted, is_csv=is_csv)
+        headers = {**_KEPT, "ETag": written.tag}
+        if request.headers.get("if-none-match") == written.tag:
             return Response(status_code=304, headers=headers)
         if is_csv:
             named = "" if found is None else f"-{found.month}"
             headers["Content-Disposition"] = f'attachment; filename="lienthong-statistics{named}.csv"'
-        return Response(body, 200, headers, media_type="text/csv" if is_csv else "application/json")
+        return Response(written.body, 200, headers, media_type="text/csv" if is_csv else "application/json")
 
     async def _month(self, asked: str | None) -> tuple[_Told, Statistics | None]:
         month = _parsed(asked)
@@ -119,8 +131,22 @@ class OpenStatistics:
             names, delays = await names_and_delays(self._engine)
             async with self._books.reading() as connection:
                 there = await months(connection, day)
-            self._told = _Told(time.monotonic() + KEPT_SECONDS, day, there, delays, names, {})
+            self._told = _Told(time.monotonic() + KEPT_SECONDS, day, there, delays, names, {}, {})
         return self._told
+
+
+def _written(told: _Told, found: Statistics | None, wanted: Filter, *, is_csv: bool) -> _Written:
+    """Written once for all who ask the same. Filters that choose nothing are all alike."""
+    if found is not None and not any(wanted.admits(cell.key) for cell in found.cells):
+        wanted = NOTHING
+    key = (None if found is None else found.month, wanted, is_csv)
+    known = told.written.get(key)
+    if known is None:
+        body = as_csv(found, wanted) if is_csv else as_json(found, told.months, wanted, told.names)
+        if sum(len(each.body) for each in told.written.values()) + len(body) > KEPT_BYTES:
+            told.written.clear()
+        known = told.written[key] = _Written(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+    return known
 
 
 def _format(asked: str) -> bool:
