@@ -9,6 +9,7 @@
     compile.py    document x shape of arguments -> plan.py; answer_code.py writes the function that builds the answer
     decide.py     plan x arguments x caller -> decision (pure)
     run.py        plan x arguments -> rows
+    disclosure.py what goes on record for an answer, and what becomes known of it; exchange.py carries that through
     endpoint.py   HTTP, and whose rights count at each moment; request.py reads what was sent, registered.py finds
                   the documents that are asked for by name, personal.py keeps what takes a right out of URLs
     explain.py    the same flow without reading anything; preview.py, before anybody asks
