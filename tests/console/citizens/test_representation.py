@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from auth.citizens.representation import RegisterSilent, children
-from console.citizens.representation import PURPOSE, RepresentedInTheRegisters
+from auth.citizens.representation import PURPOSE, RegisterSilent, children
+from console.citizens.representation import RepresentedInTheRegisters
 from graph.compose import compose
 from graph.registry import installed_domains
 from installation.databases import DOMAINS, database_urls
