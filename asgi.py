@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -60,9 +61,10 @@ from installation.memory import memory_file
 from installation.settings import Settings, load
 from ledger import KeyRing, Ledger, LedgerUnreachable, NotDurable
 from ledger.archive.archives import Archives, Registered
-from ledger.archive.database import LedgerDatabase
+from ledger.archive.database import LedgerDatabase, LedgerSilent
 from ledger.archive.sealed import KEY_BYTES as ARCHIVE_KEY_BYTES
 from ledger.insight.books import BooksReader
+from ledger.sealing.condition import condition
 from ledger.tree.notes import log_key
 from ledger.tree.shelf import Shelf
 from office.context import Office
@@ -171,6 +173,7 @@ class Application:
             metadata=settings.issuer + RESOURCE_METADATA,
         )
         self._hot = {"/graphql": endpoint(graph.answer), "/graphql/explain": endpoint(explainer.answer)}
+        books = self._books(stack)
         readiness = Readiness(server.authority, databases, ledger)
         officers = Officers(acts.engine, settings.issuer)
         office = self._office(server, graph, acts, officers, archives)
@@ -178,12 +181,12 @@ class Application:
             [
                 Route("/healthz", _healthy, methods=["GET"]),
                 Route("/readyz", readiness.answer, methods=["GET"]),
-                Route("/metrics", _metrics, methods=["GET"]),
+                Route("/metrics", Metrics(books).answer, methods=["GET"]),
                 *routes(server),
                 *await self._citizens(server, graph, acts, archives, stack),
                 *officers_pages(OfficersDesk(officers, acts), office),
                 self._office_door(server, office).route(),
-                *self._transparency(stack).routes(),
+                *self._transparency(books).routes(),
                 OpenStatistics(BooksReader(database_url(settings, "ledger")), acts.engine).route(),
                 static_files(),
             ]
@@ -240,11 +243,15 @@ class Application:
         stack.push_async_callback(ledger.close)
         return ledger
 
-    def _transparency(self, stack: AsyncExitStack) -> TransparencyLog:
-        """The ledger's tree, for everybody, on connections of its own."""
-        settings = self._settings
-        database = LedgerDatabase(settings.ledger_origin, database_url(settings, "ledger"))
+    def _books(self, stack: AsyncExitStack) -> LedgerDatabase:
+        """Connections for those who read the ledger's tree, which may be anybody."""
+        database = LedgerDatabase(self._settings.ledger_origin, database_url(self._settings, "ledger"))
         stack.push_async_callback(database.close)
+        return database
+
+    def _transparency(self, database: LedgerDatabase) -> TransparencyLog:
+        """The ledger's tree, for everybody."""
+        settings = self._settings
         headers = SYNTHETIC_DATA if settings.mode == "demo" else {}
         try:
             key = log_key(settings.ledger_origin, settings.ledger_key, partial(key_file, settings.home))
@@ -310,5 +317,27 @@ class Readiness:
         return self._records
 
 
-async def _metrics(_: Request) -> Response:
-    return Response(metrics.exposition(), media_type=metrics.MEDIA_TYPE)
+class Metrics:
+    """What this process counts, and how the installation's sealing stands: asked once a second at most."""
+
+    def __init__(self, books: LedgerDatabase) -> None:
+        self._books = books
+        self._asking = asyncio.Lock()
+        self._asked_at = -math.inf
+
+    async def answer(self, _: Request) -> Response:
+        """The body of `GET /metrics`."""
+        async with self._asking:
+            if time.monotonic() - self._asked_at >= READINESS_SECONDS:
+                await self._ask()
+                self._asked_at = time.monotonic()
+        return Response(metrics.exposition(), media_type=metrics.MEDIA_TYPE)
+
+    async def _ask(self) -> None:
+        try:
+            found = await condition(self._books.fetch)
+        except LedgerSilent:
+            metrics.tell_sealing(math.nan, math.nan, math.nan)
+        else:
+            waited = found.unsealed_for(datetime.now(UTC)).total_seconds()
+            metrics.tell_sealing(found.leaves, waited, len(found.troubles))

@@ -1,6 +1,6 @@
 """What is counted, for `/metrics`. No label ever holds a name of a person, a value or a document."""
 
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, generate_latest
 
 ANSWERS = Counter("lienthong_answers", "Answers by HTTP status.", ["status"])
 REFUSALS = Counter(
@@ -10,6 +10,9 @@ REFUSALS = Counter(
     ["reason"],
 )
 EMERGENCIES = Counter("lienthong_emergency_disclosures", "Disclosures that used an emergency grant.")
+LEAVES = Gauge("lienthong_ledger_leaves", "Leaves of the ledger's tree.")
+UNSEALED = Gauge("lienthong_ledger_unsealed_seconds", "For how long something recorded may have waited to be sealed.")
+TROUBLES = Gauge("lienthong_ledger_troubles", "Streams set aside, and other things that are not sealed.")
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 
 _by_status: dict[int, Counter] = {}
@@ -31,6 +34,13 @@ def count_refusal(reason: str) -> None:
 def count_emergency() -> None:
     """One disclosure more that an emergency grant supplied."""
     EMERGENCIES.inc()
+
+
+def tell_sealing(leaves: float, unsealed: float, troubles: float) -> None:
+    """How sealing stands, in the whole installation; not a number where nobody knows."""
+    LEAVES.set(leaves)
+    UNSEALED.set(unsealed)
+    TROUBLES.set(troubles)
 
 
 def exposition() -> bytes:

@@ -1,6 +1,6 @@
 """How far behind sealing is and what it could not seal: said in one row by the sealer, for whoever watches over it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,8 +50,7 @@ async def say_refused(connection: asyncpg.Connection, reason: str) -> None:
     await connection.execute(_REFUSED, reason)
 
 
-async def condition(connection: asyncpg.Connection) -> Condition:
-    """As the sealer said last; for any role that reads."""
-    row = await connection.fetchrow(_READ)
-    assert row is not None  # of a `values` there is one
+async def condition(fetch: Callable[[str], Awaitable[Sequence[asyncpg.Record]]]) -> Condition:
+    """As the sealer said last. `fetch` is that of any connection whose role reads."""
+    (row,) = await fetch(_READ)
     return Condition(row["leaves"], row["looked_at"], row["behind_since"], tuple(row["troubles"]))

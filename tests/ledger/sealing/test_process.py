@@ -77,11 +77,11 @@ async def test_sealing_goes_on_after_the_database_was_killed(
 
 async def test_condition_says_how_long_something_waits(works: Works, books: asyncpg.Connection) -> None:
     now = datetime.now(UTC)
-    assert (await condition(books)).looked_at is None
+    assert (await condition(books.fetch)).looked_at is None
     async with sealing(works):
         await _until(books, "select exists (select from sealing where looked_at > now() - interval '1 minute')")
 
-    found = await condition(books)
+    found = await condition(books.fetch)
     assert found.troubles == ()
     assert found.behind_since is None
     assert found.looked_at is not None
@@ -97,7 +97,7 @@ async def test_database_that_is_not_ours_is_named_in_the_condition_and_gets_no_w
     async with sealing(works):
         await _until(books, "select exists (select from sealing where troubles <> '{}')")
 
-    (trouble,) = (await condition(books)).troubles
+    (trouble,) = (await condition(books.fetch)).troubles
     assert trouble.endswith("it holds 0 leaves, and the checkpoint kept outside it is of 99")
     assert await books.fetchval("select count(*) from segments") == 0
 

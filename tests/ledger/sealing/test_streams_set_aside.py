@@ -196,7 +196,7 @@ async def test_condition_names_what_was_set_aside(sealer: Sealer, books: asyncpg
 
     await sealer.catch_up()
 
-    said = await condition(books)
+    said = await condition(books.fetch)
     assert (said.leaves, said.troubles) == (2, sealer.troubles)
 
 
