@@ -23,6 +23,9 @@ log = structlog.get_logger()
 
 PreparedStatement: TypeAlias = "asyncpg.prepared_stmt.PreparedStatement[Any]"
 
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""What a server that dies can make of a statement, or of an attempt to connect."""
+
 STATEMENTS_PER_CONNECTION = 500
 RECONNECT_SECONDS = (0.0, 0.1, 0.5, 1.0)
 
@@ -77,7 +80,7 @@ class Connection:
         too_late = asyncio.get_running_loop().call_later(self._limits.statement_seconds, self.raw.terminate)
         try:
             return await self._fetch(sql, values)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except _FAILURES as error:
             log.warning("statement_failed", kind=type(error).__name__)
             raise SourceUnavailable(type(error).__name__) from None
         finally:
@@ -118,7 +121,7 @@ class Database:
         self._waiting: OrderedDict[Waiting, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._scheduled = self._closed = False
-        self._live = 0
+        self._held: set[Connection] = set()
 
     async def open(self) -> None:
         """Connect. Raises SourceUnavailable when the server cannot be reached or refuses the session's settings."""
@@ -139,12 +142,12 @@ class Database:
     @property
     def is_ready(self) -> bool:
         """True while at least one connection is up."""
-        return self._live > 0
+        return bool(self._held)
 
     def wants(self, loader: Waiting) -> None:
         """Queue a loader; it is served at the end of this tick, or when a connection becomes idle."""
         self._waiting[loader] = None
-        if not self._live:
+        if not self._held:
             self._loop.call_soon(self._fail_waiting, SourceUnavailable("not connected"))
         elif self._idle and not self._scheduled:
             self._scheduled = True
@@ -156,7 +159,9 @@ class Database:
 
     def give_back(self, connection: Connection) -> None:
         """After a dispatch."""
-        if not connection.raw.is_closed():  # else `_lost` has been told
+        if connection.raw.is_closed():
+            self._lost(connection)
+        else:
             self._put_back(connection)
 
     def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -179,8 +184,14 @@ class Database:
             self._loop.call_soon(self._serve)
 
     def _lost(self, connection: Connection) -> None:
-        """A connection closed, whoever closed it and whatever it was doing: another takes its place."""
-        self._live -= 1
+        """A connection closed, whoever closed it and whatever it was doing: another takes its place.
+
+        Told by asyncpg and by whoever gives it back, whichever comes first: a server that dies in the middle of
+        something leaves connections of whose end asyncpg does not tell.
+        """
+        if connection not in self._held:
+            return
+        self._held.discard(connection)
         if connection in self._idle:
             self._idle.remove(connection)
         if not self._closed:
@@ -194,7 +205,7 @@ class Database:
                 connection = await self._connect()
             except SourceUnavailable:
                 attempt += 1
-                if not self._live:
+                if not self._held:
                     self._fail_waiting(SourceUnavailable("not connected"))
                 continue
             self._put_back(connection)
@@ -216,11 +227,11 @@ class Database:
             except BaseException:  # a canceled check too leaves no connection behind
                 raw.terminate()
                 raise
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except (*_FAILURES, TimeoutError) as error:
             raise SourceUnavailable(f"register {self.name}: {type(error).__name__}") from None
         connection = Connection(raw, self.limits)
         raw.add_termination_listener(lambda _: self._lost(connection))
-        self._live += 1
+        self._held.add(connection)
         return connection
 
 

@@ -80,3 +80,20 @@ async def test_a_loader_asks_often_and_keeps_its_connection(register: Database) 
     first = await ask(register, "select pg_backend_pid()")
     await asyncio.sleep(LIMIT_SECONDS * 2)
     assert await ask(register, "select pg_backend_pid()") == first
+
+
+async def test_a_loader_asks_after_a_server_died_without_a_word_and_gets_a_new_connection(register: Database) -> None:
+    """Of some connections that a dying server leaves behind asyncpg tells nobody."""
+    before = await ask(register, "select pg_backend_pid()")
+    (connection,) = register._idle
+    connection.raw._termination_listeners.clear()  # type: ignore[attr-defined]
+    connection.raw.terminate()
+    with pytest.raises(SourceUnavailable):
+        await ask(register, "select 1")
+
+    for _ in range(100):
+        if register.is_ready:
+            break
+        await asyncio.sleep(0.05)
+
+    assert await ask(register, "select pg_backend_pid()") != before
