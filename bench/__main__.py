@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.progress import track
 
-from bench import contenders, equality, ledger_cost, page, processes, report, revocation
+from bench import contenders, equality, ledger_cost, page, processes, report, revocation, views
 from bench.contenders import Contender, Running
 from bench.equality import Answers
 from bench.load import Loader, LoadFailed, missing_tools
@@ -46,7 +46,7 @@ def main() -> int:
 
 def _chosen(wanted: argparse.Namespace) -> Callable[[argparse.Namespace], str]:
     """What is measured: one section alone, or the comparison with the peers."""
-    sections = {"revocation": _revocation, "ledger": _ledger}
+    sections = {"revocation": _revocation, "ledger": _ledger, "views": _views}
     return next((measure for name, measure in sections.items() if getattr(wanted, name)), _measured)
 
 
@@ -58,6 +58,11 @@ def _ledger(wanted: argparse.Namespace) -> str:
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="lienthong-bench-")))
         asked = asyncio.run(questions(place.urls))
         return ledger_cost.report(place, asked, wanted.rounds, wanted.seconds, directory)
+
+
+def _views(_: argparse.Namespace) -> str:
+    """The section on the views of the ledger alone."""
+    return views.report(views.ROWS)
 
 
 def _revocation(wanted: argparse.Namespace) -> str:
@@ -76,6 +81,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--citizens", type=int, default=50_000, help="size of the nation (%(default)s)")
     parser.add_argument("--revocation", action="store_true", help="measure how fast a right ends, and nothing else")
     parser.add_argument("--ledger", action="store_true", help="measure what the ledger costs, and nothing else")
+    parser.add_argument("--views", action="store_true", help="measure the views of the ledger, and nothing else")
     parser.add_argument("--write", action="store_true", help=f"write the page to {PAGE.relative_to(ROOT)} as well")
     return parser.parse_args()
 

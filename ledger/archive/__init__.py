@@ -12,4 +12,9 @@ What is in the books is shown as rows; who is shown which of them, and how much 
     proofs.py      the proof of one reading
     sealed.py      ids and cursors that say nothing
     archives.py    the citizen's list over all registered ledgers
+    conditions.py  what is asked of answers beyond what an index says
+    answers.py     answers by who asked, why, what and when: for officers, and for an agency about itself
+    persons.py     what was read of one person, whole: for officers under a case
+    counts.py      how many, by who asked, why, what and when
+    exports.py     rows as lines of CSV or JSON
 """

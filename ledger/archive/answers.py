@@ -6,11 +6,12 @@ that index does not tell is looked at row by row, and a page looks at no more th
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from ledger.archive.books import Books
+from ledger.archive.conditions import Conditions
 from ledger.archive.database import LedgerDatabase
 from ledger.archive.rows import Answer, Kind, coordinates_of, kind_of
 from ledger.archive.subjects import answers_of
@@ -20,7 +21,8 @@ from ledger.tree.leaves import Reading
 LOOKED_THROUGH = 10_000
 MANY = 200
 """Parties or operations of which each is looked up by itself; more are sorted out in the order of time."""
-_WINDOW = 2_000
+_WINDOW = 1_000
+"""Candidates that are looked at first, where not all of them fit; then twice as many each time."""
 
 LAST = datetime(9999, 1, 1, tzinfo=UTC)
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,14 +94,19 @@ class AnswerPage:
     next: Moment | None
 
 
-_OPERATIONS = 'select operation from operations where coordinates @> array[$1::text collate "C"]'
 _READ = """\
 select leaf, reading, array_agg(place) as places from people where leaf = any($1::bigint[]) group by leaf, reading"""
 
 _IN_ORDER = """\
 select at, leaf from answers where {of} (at, leaf) < ($1::timestamptz, $2::bigint) and at >= $3::timestamptz
 order by at desc, leaf desc limit $4::int"""
-_EACH = "select n.at, n.leaf from unnest({keys}::int[]) as k(key) cross join lateral ({in_order}) as n"
+_EACH = "select n.at, n.leaf from unnest($5::int[]) as k(key) cross join lateral ({in_order}) as n"
+_WITHHELD = """\
+select answers.at, answers.leaf
+from marks join answers on answers.request_id = marks.request_id and answers.at = marks.answered_at
+where marks.kind = 'withheld' and marks.answered_at <= $1::timestamptz and marks.answered_at >= $3::timestamptz
+and (answers.at, answers.leaf) < ($1::timestamptz, $2::bigint)
+order by answers.at desc, answers.leaf desc limit $4::int"""
 _PAGE = """\
 with candidate as materialized (
     select at, leaf, row_number() over (order by at desc, leaf desc) as number from ({source}) as s
@@ -112,24 +119,6 @@ left join lateral (select * from answers where answers.leaf = c.leaf {and_also} 
 where a.leaf is not null or c.number = $4
 order by c.number"""
 
-_MARKED = (
-    "exists (select from marks as m where m.request_id = answers.request_id and m.answered_at = answers.at and {})"
-)
-_OF_KIND = {
-    Kind.REFUSED: "answers.outcome = 2",
-    Kind.NO_HIT: "(answers.outcome = 3 or " + _MARKED.format("m.kind = 'not_found'") + ")",
-    Kind.WITHHELD: "answers.outcome = 1 and " + _MARKED.format("m.kind = 'withheld'"),
-}
-_READ_AS = {
-    Kind.DISCLOSED: "r.kind in ('opened', 'reached')",
-    Kind.VERIFIED: "r.kind = 'verified'",
-    Kind.LISTED: "r.kind = 'listed'",
-    Kind.SPOKE_FOR: "r.kind in ('spoke_for', 'acted_for')",
-}
-_SOMEBODY = """\
-answers.outcome = 1 and exists (select from people as p join readings as r using (reading)
-where p.leaf = answers.leaf and {})"""
-
 
 class Answers:
     """Lists of the answers of one ledger."""
@@ -139,32 +128,25 @@ class Answers:
 
     async def page(self, wanted: Wanted, first: int, before: Moment | None = None) -> AnswerPage:
         """Raises `LedgerSilent`."""
-        parties, operations = await self._keys(wanted)
+        parties = await self._books.matching(wanted.agency, wanted.client, wanted.purpose, wanted.within)
+        operations = await self._books.with_coordinate(wanted.coordinate)
         if [] in (parties, operations):
             return AnswerPage((), None)
         question = _Question(parties, operations, wanted.kind)
         place: Moment | None = before or Moment(wanted.until or LAST, 0)
         found: list[Any] = []
-        looked = 0
+        looked, window = 0, first + 1 if question.is_exact else _WINDOW
         while place is not None and len(found) <= first and looked < LOOKED_THROUGH:
-            window = first + 1 if question.is_exact else _WINDOW
             given = (*place, wanted.since or FIRST, window, *question.given)
             rows = await self._database.fetch(question.statement, *given)
             found += [row for row in rows if row["leaf"] is not None]
             place = Moment(rows[-1]["at_time"], rows[-1]["at_leaf"]) if rows and rows[-1]["number"] == window else None
-            looked += window
+            looked, window = looked + window, min(2 * window, LOOKED_THROUGH - looked - window)
         if len(found) > first:
             found = found[:first]
             place = Moment(found[-1]["at"], found[-1]["leaf"])
-        rows = await self._rows(found)
-        return AnswerPage(tuple(row for row in rows if row.has(wanted.kind)), place)
-
-    async def _keys(self, wanted: Wanted) -> tuple[list[int] | None, list[int] | None]:
-        """Numbers of the parties and of the operations that may be; None: all."""
-        parties = await self._books.matching(wanted.agency, wanted.client, wanted.purpose, wanted.within)
-        if wanted.coordinate is None:
-            return parties, None
-        return parties, [row[0] for row in await self._database.fetch(_OPERATIONS, wanted.coordinate)]
+        shown = await self._rows(found)
+        return AnswerPage(tuple(row for row in shown if row.has(wanted.kind)), place)
 
     async def _rows(self, found: Sequence[Any]) -> tuple[AnswerRow, ...]:
         if not found:
@@ -187,15 +169,19 @@ class _Question:
     """The statement that finds candidates and sorts them out, and what it is given from its fifth parameter on."""
 
     def __init__(self, parties: list[int] | None, operations: list[int] | None, kind: Kind | None) -> None:
-        keys = {"party": parties, "operation": operations}
-        said = {column: numbers for column, numbers in keys.items() if numbers is not None}
-        driver = next((column for column, numbers in said.items() if len(numbers) <= MANY), None)
-        number = {column: f"${place}" for place, column in enumerate(said, 5)}
-        others = [f"answers.{column} = any({number[column]}::int[])" for column in said if column != driver]
-        others += [] if kind is None else [_OF_KIND.get(kind) or _SOMEBODY.format(_READ_AS[kind])]
-        self.given = list(said.values())
-        self.is_exact = not others
-        source = _IN_ORDER.format(of="")
-        if driver is not None:
-            source = _EACH.format(keys=number[driver], in_order=_IN_ORDER.format(of=f"{driver} = k.key and"))
-        self.statement = _PAGE.format(source=source, and_also="".join(f" and {each}" for each in others))
+        left = Conditions(parties=parties, operations=operations, kind=kind)
+        source, self.given = _IN_ORDER.format(of=""), list[Any]()
+        if parties is not None and len(parties) <= MANY:
+            source, self.given, left = _each("party"), [parties], replace(left, parties=None)
+        elif operations is not None and len(operations) <= MANY:
+            source, self.given, left = _each("operation"), [operations], replace(left, operations=None)
+        elif kind is Kind.WITHHELD:
+            source = _WITHHELD
+        self.is_exact = left.is_empty
+        and_also, given = left.written(5 + len(self.given))
+        self.given += given
+        self.statement = _PAGE.format(source=source, and_also=and_also)
+
+
+def _each(column: str) -> str:
+    return _EACH.format(in_order=_IN_ORDER.format(of=f"{column} = k.key and"))

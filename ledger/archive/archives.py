@@ -11,7 +11,7 @@ A page looks at no more than `LOOKED_THROUGH` rows of a ledger for what a filter
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import Any
 
@@ -19,18 +19,23 @@ import msgspec
 
 from ledger.archive.answers import Answers
 from ledger.archive.books import Books
+from ledger.archive.conditions import Conditions
 from ledger.archive.database import LedgerDatabase, LedgerSilent
 from ledger.archive.guard import Rules
 from ledger.archive.own import Filter, OwnPage, OwnRow, is_shown, own_row, told_of
 from ledger.archive.proofs import proof_of
 from ledger.archive.rows import Row
 from ledger.archive.sealed import NotGivenOutHere, Seal
-from ledger.archive.subjects import BEGINNING, END, Place, SubjectRows
+from ledger.archive.subjects import BEGINNING, END, Place, SubjectRows, window_for
+from ledger.segments.keyring import begins_at
 from ledger.segments.pseudonyms import Pseudonyms
 from ledger.tree.evidence import Proof
 
-LOOKED_THROUGH = 4_000
+LOOKED_THROUGH = 2_000
 
+A_DAY = timedelta(days=1)
+FIRST_EPOCH = 1
+"""Of the one key that installations had before there was one a month."""
 _CURSOR, _ID = "cursor", "id"
 Keys = Callable[[], Iterable[Pseudonyms]]
 """The pseudonyms of every epoch that can still be opened (`KeyRing.all`)."""
@@ -56,9 +61,9 @@ class Archive:
         self.subjects = SubjectRows(self.database, self.books)
         self.answers = Answers(self.database, self.books)
 
-    def pseudonyms(self, pin: str) -> list[bytes]:
-        """Under which a person stands in this ledger, the newest epoch first."""
-        return [epoch.of_persons([pin]) for epoch in self.keys()]
+    def pseudonyms(self, pin: str, since: datetime | None = None, until: datetime | None = None) -> list[bytes]:
+        """Under which a person stands in what was recorded in that time, the newest epoch first."""
+        return [epoch.of_persons([pin]) for epoch in self.keys() if _reaches(epoch.epoch, since, until)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,20 +215,27 @@ class Archives:
         return {origin: said.get(origin, BEGINNING) for origin in self._archives}
 
 
+def _reaches(epoch: int, since: datetime | None, until: datetime | None) -> bool:
+    """Whether anything of an epoch's month may have been recorded in that time, clocks a day apart."""
+    begins = datetime.fromtimestamp(begins_at(epoch), UTC) - A_DAY
+    ends = datetime.fromtimestamp(begins_at(epoch + 1), UTC) + A_DAY
+    is_a_month = epoch > FIRST_EPOCH
+    return not is_a_month or ((until is None or begins < until) and (since is None or since < ends))
+
+
 async def _shown(archive: Archive, looking: _Looking, before: Place, most: int) -> _Part:
     """The next rows of one ledger that the citizen is shown; fewer, where too many had to be looked at for a filter."""
     parties = await archive.books.matching(looking.wanted.agency, None, looking.wanted.purpose)
-    subjects = archive.pseudonyms(looking.pin)
+    if parties == []:
+        return _Part((), END)
+    subjects, conditions = archive.pseudonyms(looking.pin), Conditions(parties=parties)
     shown: list[Row] = []
-    at_once = most if parties is None else LOOKED_THROUGH
-    while len(shown) < most and before != END and parties != []:
-        found = await archive.subjects.latest(subjects, before, at_once, parties)
+    looked, window = 0, window_for(most)
+    while len(shown) < most and before != END and (parties is None or looked < LOOKED_THROUGH):
+        found = await archive.subjects.latest(subjects, before, window, conditions)
         shown += [row for row in found.rows if is_shown(row, looking.rules, looking.wanted, looking.now)]
-        before = found.upto
-        if parties is not None:
-            break
-        at_once = LOOKED_THROUGH  # what is not shown yet stands in the way: look further at once
-    return _Part(tuple(shown), END if parties == [] else before)
+        before, looked, window = found.upto, looked + window, window_for(4 * window)
+    return _Part(tuple(shown), before)
 
 
 async def _of_requests(archive: Archive, looking: _Looking, requests: Collection[Any]) -> _Part:

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
+import structlog
 
 from ledger.tables import READER
+
+log = structlog.get_logger(__name__)
 
 CONNECTIONS = 2
 """Of one process to one ledger."""
@@ -17,6 +20,7 @@ _SETTINGS = {
     "role": READER,
     "default_transaction_read_only": "on",
     "plan_cache_mode": "force_generic_plan",
+    "max_parallel_workers_per_gather": "0",  # starting others takes longer than a page does
     "jit": "off",  # compiling takes longer than any page does
 }
 _FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -49,6 +53,8 @@ class LedgerDatabase:
             async with (await self._connections()).acquire(timeout=PATIENCE_S) as connection:
                 return list(await connection.fetch(statement, *given))
         except _FAILURES as error:
+            # Only the kind of error: a database's message can quote what it was given.
+            log.warning("ledger_silent", origin=self.origin, reason=type(error).__name__)
             raise LedgerSilent(self.origin) from error
 
     async def _connections(self) -> asyncpg.Pool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from ledger.archive.answers import Wanted
 from ledger.archive.archives import LOOKED_THROUGH, Archive
+from ledger.archive.conditions import Conditions
 from ledger.archive.rows import Row
-from ledger.archive.subjects import BEGINNING, END, Place
+from ledger.archive.subjects import BEGINNING, END, Place, window_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +25,26 @@ async def person_page(
 ) -> PersonPage:
     """Raises `LedgerSilent`."""
     parties = await archive.books.matching(wanted.agency, wanted.client, wanted.purpose)
-    if parties == []:
+    operations = await archive.books.with_coordinate(wanted.coordinate)
+    if [] in (parties, operations):
         return PersonPage((), None)
-    window = first + 1 if wanted == Wanted() else LOOKED_THROUGH
-    found = await archive.subjects.latest(archive.pseudonyms(pin), before or BEGINNING, window, parties)
-    rows = [row for row in found.rows if is_wanted(row, wanted)]
+    conditions = Conditions(parties, operations, wanted.since, wanted.until, wanted.kind)
+    subjects = archive.pseudonyms(pin, wanted.since, wanted.until)
+    place, rows = before or BEGINNING, list[Row]()
+    looked, window = 0, window_for(first + 1)
+    while place != END and len(rows) <= first and looked < LOOKED_THROUGH:
+        found = await archive.subjects.latest(subjects, place, window, conditions)
+        rows += [row for row in found.rows if is_wanted(row, wanted)]
+        place, looked, window = found.upto, looked + window, window_for(4 * window)
     if len(rows) > first:
         rows = rows[:first]
-        return PersonPage(tuple(rows), Place(rows[-1].answer.leaf, rows[-1].place))
-    return PersonPage(tuple(rows), None if found.upto == END else found.upto)
+        place = Place(rows[-1].answer.leaf, rows[-1].place)
+    return PersonPage(tuple(rows), None if place == END else place)
 
 
 def is_wanted(row: Row, wanted: Wanted) -> bool:
-    """Whether a row is what was asked for, its party apart."""
-    read = row.coordinates if wanted.coordinate is None else (*row.coordinates, *_looked_up_by(row))
-    return (
-        (wanted.since is None or row.answer.at >= wanted.since)
-        and (wanted.until is None or row.answer.at < wanted.until)
-        and (wanted.kind is None or row.kind is wanted.kind)
-        and (wanted.coordinate is None or wanted.coordinate in read)
-    )
-
-
-def _looked_up_by(row: Row) -> tuple[str, ...]:
-    return tuple(name for step in row.reading.steps for name in step.looks_up)
+    """Whether the person's own reading is what was asked for; what else is asked, the statement looks at."""
+    read = {name for step in row.reading.steps for name in (*step.reads, *step.looks_up)}
+    return (wanted.kind is None or row.kind is wanted.kind) and (
+        wanted.coordinate is None or wanted.coordinate in read
+    )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from ledger.archive.books import Books
+from ledger.archive.conditions import Conditions
 from ledger.archive.database import LedgerDatabase
 from ledger.archive.rows import Answer, Mark, Row
 from ledger.segments.entries import Outcome
@@ -27,6 +28,13 @@ BEGINNING = Place(2**63 - 1, 0)
 """Before the latest of all."""
 END = Place(0, 0)
 """After the first of all."""
+WINDOWS = (32, 128, 512, 1_024)
+"""How many rows are looked at by one statement: few sizes, so that the statements are few."""
+
+
+def window_for(rows: int) -> int:
+    """The smallest window with so many rows, or the largest."""
+    return next((window for window in WINDOWS if window >= rows), WINDOWS[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +49,22 @@ _ANSWER = """\
 a.leaf, a.request_id, a.at, a.outcome, a.party, a.operation, a.case_reference, a.officer, a.grants_revision, \
 a.emergencies, a.missing, a.people"""
 
-# `offset 0` keeps the planner from joining all answers at once: a page needs a few, each by its number.
-_LATEST = f"""\
+_OF_EPOCH = """\
+(select leaf, place, reading from people where subject = ${number} and (leaf, place) < ($1::bigint, $2::int)
+order by leaf desc, place desc limit {window})"""
+# All epochs together are read in the order of leaves, each as far as is needed: a merge of their indexes, which the
+# planner takes only where it knows that a few rows are wanted, so that their number is written and no parameter.
+# `offset 0` keeps it from joining all answers at once: a page needs a few, each by its number.
+_LATEST = """\
 with candidate as materialized (
-    select p.leaf, p.place, p.reading, row_number() over (order by p.leaf desc, p.place desc) as number
-    from unnest($1::bytea[]) as pseudonym(subject) cross join lateral (
-        select leaf, place, reading from people
-        where subject = pseudonym.subject and (leaf, place) < ($2::bigint, $3::int)
-        order by leaf desc, place desc limit $4::int
-    ) as p order by p.leaf desc, p.place desc limit $4::int
+    select leaf, place, reading, row_number() over (order by leaf desc, place desc) as number
+    from (select * from ({epochs}) as e order by leaf desc, place desc limit {window}) as p
 )
-select c.number, c.leaf as at_leaf, c.place, c.reading, {_ANSWER}
-from candidate as c left join lateral (
-    select * from answers where answers.leaf = c.leaf and ($5::int[] is null or answers.party = any($5::int[])) offset 0
-) as a on true
-where a.leaf is not null or c.number = $4
-order by c.leaf desc, c.place desc"""  # noqa: S608 - columns named above""
+select c.number, c.leaf as at_leaf, c.place, c.reading, {answer}
+from candidate as c
+left join lateral (select * from answers where answers.leaf = c.leaf{and_also} offset 0) as a on true
+where a.leaf is not null or c.number = {window}
+order by c.number"""
 
 _OF_REQUESTS = f"""\
 select p.place, p.reading, {_ANSWER}
@@ -72,6 +80,9 @@ where p.leaf = $1 and p.place = $2 and p.subject = any($3::bytea[])"""  # noqa: 
 _MARKS = "select request_id, answered_at, kind, reason, places from marks where request_id = any($1::uuid[])"
 
 
+ALL = Conditions()
+
+
 class SubjectRows:
     """Rows of subjects in one ledger. `subjects` are the pseudonyms of one subject under each epoch."""
 
@@ -79,12 +90,21 @@ class SubjectRows:
         self._database, self._books = database, books
 
     async def latest(
-        self, subjects: Sequence[bytes], before: Place, most: int, parties: Collection[int] | None = None
+        self, subjects: Sequence[bytes], before: Place, window: int, conditions: Conditions = ALL
     ) -> Found:
-        """Of the next `most` rows before that place, those of these parties. Raises `LedgerSilent`."""
-        given = None if parties is None else list(parties)
-        found = await self._database.fetch(_LATEST, subjects, *before, most, given)
-        is_cut = len(found) > 0 and found[-1]["number"] == most
+        """Of so many rows before that place (one of `WINDOWS`), those of answers that fulfil the conditions.
+
+        Raises `LedgerSilent`.
+        """
+        if not subjects:
+            return Found((), END)
+        and_also, given = conditions.written(3 + len(subjects), "c.reading")
+        epochs = " union all ".join(
+            _OF_EPOCH.format(number=number, window=window) for number, _ in enumerate(subjects, 3)
+        )
+        statement = _LATEST.format(epochs=epochs, answer=_ANSWER, and_also=and_also, window=window)
+        found = await self._database.fetch(statement, *before, *subjects, *given)
+        is_cut = len(found) > 0 and found[-1]["number"] == window
         upto = Place(found[-1]["at_leaf"], found[-1]["place"]) if is_cut else END
         return Found(await self._rows([row for row in found if row["leaf"] is not None]), upto)
 

@@ -135,6 +135,7 @@ marks = Table(
     ),
     moment("at", "When it was marked."),
     Index(None, "request_id"),
+    Index(None, "kind", "answered_at"),
     comment="What became known of an answer after it was recorded.",
 )
 

@@ -95,6 +95,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint("leaf", name="marks_pkey"),
     comment="What became known of an answer after it was recorded."
     )
+    op.create_index("marks_kind_answered_at", "marks", ["kind", "answered_at"], unique=False)
     op.create_index("marks_request_id", "marks", ["request_id"], unique=False)
     op.create_table("nodes",
     sa.Column("level", sa.SmallInteger(), autoincrement=False, nullable=False, comment="Eight levels of the tree each."),

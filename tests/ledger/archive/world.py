@@ -152,6 +152,14 @@ class Books:
         note = self.signer.sealed(size, top, NOON)
         await self._insert("checkpoints", {"size": size, "root": top, "at": NOON, "note": note})
 
+    async def forget(self) -> None:
+        """Begin anew, as if nothing had ever been recorded."""
+        tables = ("answers", "people", "marks", "leaves", "nodes", "checkpoints")
+        await self.connection.execute(
+            "set session_replication_role = replica;" + ";".join(f"delete from {table}" for table in tables)
+        )
+        self.frontier = Frontier()
+
     async def _leaf(self, kind: int, content: bytes) -> int:
         number = self.frontier.size
         self.frontier, nodes = self.frontier.grown([leaf_hash(content)])

@@ -1,0 +1,64 @@
+"""What is asked of the answers that an index finds: fragments of statements, and what they are given. Pure.
+
+Every fragment is ours; what somebody asked for is a parameter. `answers` is the row of the answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ledger.archive.rows import Kind
+
+_MARKED = """\
+exists (select from marks as m
+where m.request_id = answers.request_id and m.answered_at = answers.at and m.kind = '{}')"""
+_BY_OUTCOME = {
+    Kind.REFUSED: "answers.outcome = 2",
+    Kind.NO_HIT: f"(answers.outcome = 3 or {_MARKED.format('not_found')})",
+    Kind.WITHHELD: f"answers.outcome = 1 and {_MARKED.format('withheld')}",
+}
+_BY_READING = {
+    Kind.DISCLOSED: "r.kind in ('opened', 'reached')",
+    Kind.VERIFIED: "r.kind = 'verified'",
+    Kind.LISTED: "r.kind = 'listed'",
+    Kind.SPOKE_FOR: "r.kind in ('spoke_for', 'acted_for')",
+}
+_SOMEBODYS = "people as p join readings as r using (reading) where p.leaf = answers.leaf"
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What an answer must be, beyond what the index says; None: anything."""
+
+    parties: Sequence[int] | None = None
+    operations: Sequence[int] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    kind: Kind | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Conditions()
+
+    def written(self, first: int, reading: str | None = None) -> tuple[str, list[Any]]:
+        """For a `where` that ends in another condition, and what it is given, from that number on.
+
+        `reading` is the column with the one subject's reading; None: that of any subject counts.
+        """
+        said = {
+            "answers.party = any({}::int[])": self.parties,
+            "answers.operation = any({}::int[])": self.operations,
+            "answers.at >= {}::timestamptz": self.since,
+            "answers.at < {}::timestamptz": self.until,
+        }
+        given = {fragment: value for fragment, value in said.items() if value is not None}
+        fragments = [fragment.format(f"${number}") for number, fragment in enumerate(given, first)]
+        if self.kind is not None:
+            fragments.append(_BY_OUTCOME.get(self.kind) or _read_as(self.kind, reading))
+        return "".join(f" and {fragment}" for fragment in fragments), list(given.values())
+
+
+def _read_as(kind: Kind, reading: str | None) -> str:
+    among = _SOMEBODYS if reading is None else f"readings as r where r.reading = {reading}"
+    return f"answers.outcome = 1 and exists (select from {among} and {_BY_READING[kind]})"
