@@ -59,6 +59,21 @@ def proposed(tell: Told, *arguments: str) -> str:
     return next(str(each["name"]) for each in told["made"] if each["what"] == "proposal")
 
 
+def test_a_guard_of_a_purpose_takes_two_and_is_listed(tell: Told) -> None:
+    number = proposed(tell, "purpose", "guard", "tax.assessment", "--days", "30")
+    answered(tell("grant", "approve", number, *SECOND, "--json"))
+    answered(
+        tell("grant", "approve", proposed(tell, "purpose", "guard", "tax.assessment", "--general"), *SECOND, "--json")
+    )
+
+    listed = {each["purpose"]: each for each in answered(tell("purpose", "list", "--json"))}
+
+    guards = {code: (each["shownAfterDays"], each["thirdPartySensitive"]) for code, each in listed.items()}
+    assert guards["tax.assessment"] == (30, True)
+    assert guards["land.registration"] == (0, False)
+    assert "no such purpose" in refusal(tell("purpose", "guard", "unheard.of", "--days", "1", *WHY))
+
+
 def test_a_grant_goes_from_proposal_to_revocation(tell: Told) -> None:
     number = proposed(tell, "grant", "propose", *GIVE)
     approved = answered(tell("grant", "approve", number, *SECOND, "--json"))
