@@ -43,11 +43,11 @@ def keep_signatures(file: Path) -> None:
     from ledger.tree.shelf import Shelf
 
     settings = load()
-    shelf, note = Shelf(settings.checkpoint_shelf), _text(file)
-    sealed, before = _opened(note, settings), shelf.witnessed()
+    shelf, key, note = Shelf(settings.checkpoint_shelf), log_key_of(settings), file_text(file)
+    sealed, before = opened_note(note, key, settings), shelf.witnessed()
     if not sealed.witnessed:
         raise Refusal("None of the witnesses named in LIENTHONG_LEDGER_WITNESSES has signed it.")
-    kept = _opened(before, settings).checkpoint.size if before else 0
+    kept = opened_note(before, key, settings).checkpoint.size if before else 0
     if sealed.checkpoint.size < kept:
         raise Refusal(f"It is of {sealed.checkpoint.size} leaves; a witnessed one of {kept} leaves is kept already.")
     shelf.keep_witnessed(note, datetime.now(UTC))
@@ -88,18 +88,19 @@ def file_octets(file: Path) -> bytes:
         raise Refusal(f"{file} cannot be read: {(error.strerror or 'it is no file').lower()}.") from None
 
 
-def _text(file: Path) -> str:
+def file_text(file: Path) -> str:
     try:
         return file_octets(file).decode()
     except UnicodeDecodeError:
         raise Refusal(f"{file} cannot be read as text.") from None
 
 
-def _opened(note: str, settings: Settings) -> "Sealed":
+def opened_note(note: str, key: "Verifier", settings: Settings) -> "Sealed":
+    """The checkpoint in a note that this key signed, and which of the known witnesses."""
     from ledger.tree.notes import NoteRefused, opened
 
     try:
-        return opened(note, log_key_of(settings), [verifier(line) for line in settings.ledger_witnesses.split()])
+        return opened(note, key, [verifier(line) for line in settings.ledger_witnesses.split()])
     except NoteRefused as refused:
         raise Refusal(f"The checkpoint is refused: {refused}.") from None
 

@@ -30,7 +30,7 @@ def check_proof(file: Path, *, key: Key = None, witnesses: Witnesses = None, as_
     settings = load()
     known = [verifier(line) for line in [*(witnesses or ()), *settings.ledger_witnesses.split()]]
     try:
-        proven = check(file_octets(file), verifier(key) if key else _key_at_hand(settings), known)
+        proven = check(file_octets(file), verifier(key) if key else key_at_hand(settings), known)
     except ProofRefused as refused:
         raise Refusal(f"The proof does not hold: {refused}.") from None
     if as_json:
@@ -40,7 +40,7 @@ def check_proof(file: Path, *, key: Key = None, witnesses: Witnesses = None, as_
             out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-def _key_at_hand(settings: Settings) -> "Verifier":
+def key_at_hand(settings: Settings) -> "Verifier":
     """Of the installation here; where there is none, the key has to come from whoever is trusted to know it."""
     from ledger.tree.notes import KEY_FILE
 

@@ -2,8 +2,6 @@
 
 import base64
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,25 +19,13 @@ from ledger.tree.notes import KEY_FILE, Signer, Verifier, cosigned, opened, spli
 from ledger.tree.proofs import check_consistency
 from ledger.tree.shelf import Shelf
 from tests.auth.databases import lent
+from tests.commands.typed import typed
 from tests.ledger.tree.proving import ALONE, HOUSEHOLD, LOG, NOT_FOUND, TREE, Small
 from tests.ledger.tree.stored import Stored, numbered
 
-ROOT = Path(__file__).parents[2]
 ISSUER = "https://lienthong.example.vn"
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 WITNESS = Signer("witness.example.org/w1", Signer.new_key())
-
-
-def typed(*arguments: str, **settings: object) -> subprocess.CompletedProcess[str]:
-    environment = {f"LIENTHONG_{name.upper()}": str(value) for name, value in settings.items()}
-    return subprocess.run(
-        [sys.executable, str(ROOT / "cli.py"), "ledger", *arguments],
-        env=environment | {"PYTHONUTF8": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture
