@@ -16,7 +16,6 @@ from tests.ledger.audit.world import World, fill
 from tests.ledger.keys import Drawer
 from tests.ledger.server import Server
 
-ORIGIN = "lienthong.example/ledger"
 _copies = count()
 
 
@@ -30,7 +29,7 @@ async def original(server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
     said = [str(each.compile(dialect=dialect())) for kind in (made, indexes) for each in kind]  # type: ignore[no-untyped-call]
     for statement in (*said, *STATEMENTS):
         await server.execute(statement, name)
-    world = World(server.url(name), Drawer(), Signer(ORIGIN, Signer.new_key()), tmp_path_factory.mktemp("checkpoints"))
+    world = World(server.url(name), Drawer(), Signer.new_key(), tmp_path_factory.mktemp("checkpoints"))
     for answers in (3, 300, 40):
         world.acts.add(2)
         await fill(world, answers)

@@ -28,6 +28,7 @@ PROFILE = (
     Step("citizen.household.members", ("Citizen.fullName", "Citizen.dateOfBirth"), Way.REACHED),
 )
 LIST = (Step("residents", ("Citizen.fullName",), Way.LISTED, ("Residence.communeCode",)),)
+ORIGIN = "lienthong.example/ledger"
 PURPOSES = ("civil-registration", "tax")
 
 
@@ -49,9 +50,13 @@ class Acts:
 class World:
     dsn: str
     drawer: Drawer
-    signer: Signer
+    pem: bytes
     outside: Path
     acts: Acts = field(default_factory=Acts)
+
+    @property
+    def signer(self) -> Signer:
+        return Signer(ORIGIN, self.pem)
 
     async def seal(self) -> int:
         return await seal_now(self.dsn, self.signer, self.outside, self.acts)
