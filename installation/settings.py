@@ -77,8 +77,12 @@ class Settings(BaseSettings):
 
     @property
     def ledger_origin(self) -> str:
-        """The name of this installation's ledger in its checkpoints: where it is reached, without the scheme."""
-        return f"{urlsplit(self.issuer).netloc}/ledger"
+        """The name of this installation's ledger in its checkpoints: where it is reached, without the scheme.
+
+        For good: a ledger under another name is another. So in demo mode it is not the port, which changes.
+        """
+        issuer = urlsplit(self.issuer)
+        return f"{issuer.hostname if self.mode == 'demo' else issuer.netloc}/ledger"
 
     @property
     def checkpoint_shelf(self) -> Path:

@@ -4,6 +4,7 @@ import json
 import shlex
 import signal
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -49,6 +50,24 @@ def test_each_printed_example_comes_out_as_it_says(
     else:
         assert [error["extensions"]["code"] for error in answer["errors"]] == [outcome]
         assert "data" not in answer
+
+
+def test_what_was_recorded_is_sealed_beside_the_server(served: Serving) -> None:
+    deadline = time.monotonic() + 60
+    while _metric(served, "lienthong_ledger_leaves") < 5:  # two processes started, a key was made, officers enrolled
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+    status, note = served.ask("/ledger/checkpoint")
+
+    assert status == 200
+    assert note.startswith("localhost/ledger\n")
+    assert _metric(served, "lienthong_ledger_troubles") == 0
+
+
+def _metric(served: Serving, name: str) -> float:
+    (line,) = (line for line in served.ask("/metrics")[1].splitlines() if line.startswith(f"{name} "))
+    return float(line.split()[1])
 
 
 def test_an_address_that_does_not_exist_leads_to_no_host_that_a_request_names(served: Serving) -> None:

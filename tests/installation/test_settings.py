@@ -87,7 +87,9 @@ def test_a_provider_of_citizens_over_http_or_beside_the_one_of_demo_mode_is_refu
 def test_ledger_is_named_by_where_it_is_reached_and_its_checkpoints_are_kept_in_the_home_unless_told() -> None:
     here = load(issuer="https://lienthong.example.vn:8443/", home="/var/lib/lt")
     elsewhere = load(issuer="https://lienthong.example.vn", ledger_checkpoints="/mnt/archive")
+    demo = load(mode="demo", port=8001)
 
+    assert demo.ledger_origin == "localhost/ledger"
     assert (here.ledger_origin, str(here.checkpoint_shelf)) == (
         "lienthong.example.vn:8443/ledger",
         "/var/lib/lt/ledger-checkpoints",
