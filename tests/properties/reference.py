@@ -6,7 +6,7 @@ searches declare. Slow and obvious on purpose: what it answers is what the plann
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -28,10 +28,12 @@ from domains.kit.fields import Composite, Leaf, Link, Relation
 from domains.kit.queries import Match, Root, Way
 from domains.kit.scopes import snake
 from graph.composed import Composed, Made
-from tests.properties.demands import Demands, Path, demands_of
+from ledger import Subject
+from tests.properties.demands import Demands, Path, Reading, demands_of
 from tests.properties.eyes import Eyes
 from tests.properties.nation import DIALECT, Nation, Row
 from tests.properties.operations import Operation
+from tests.properties.seen import Seen
 
 BEFORE_ALL = -1
 
@@ -49,11 +51,12 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer as JSON sees it, the errors of the data, and how many readings it took at most."""
+    """An answer as JSON sees it, the errors of the data, how many readings it took at most, and of whom."""
 
     data: Any
     errors: frozenset[tuple[tuple[str | int, ...], str]]
     readings: int
+    seen: frozenset[tuple[Subject, str]]
 
 
 def reference_schema(composed: Composed) -> GraphQLSchema:
@@ -73,9 +76,8 @@ class Reference:
         """The answer to an operation that is granted."""
         document = parse(operation.text)
         demands = demands_of(self._composed, document, operation.variables)
-        resolvers = _Resolvers(
-            self._composed, self._nation, demands, Eyes(self._composed, self._nation, caller), caller
-        )
+        eyes, seen = Eyes(self._composed, self._nation, caller), Seen(self._composed)
+        resolvers = _Resolvers(self._composed, self._nation, demands, eyes, caller, seen)
         awaited = execute(
             self._schema,
             document,
@@ -92,6 +94,7 @@ class Reference:
             _as_json(result.data),
             frozenset((tuple(error.path), error.original_error.code) for error in errors),
             len(demands.readings),
+            frozenset(seen.subjects),
         )
 
 
@@ -110,6 +113,7 @@ class _Resolvers:
     demands: Demands
     eyes: Eyes
     caller: Caller
+    seen: Seen
 
     def type(self, value: Any, info: Any, type_: Any) -> Any:
         return value.type_name if isinstance(value, Thing) else default_type_resolver(value, info, type_)
@@ -156,19 +160,36 @@ class _Resolvers:
                 return [self.opened(root, info, key) for key in next(iter(given.values()))]
         found = [row for row in await self.matching(made, root, given) if self.shown(info, root.source, row, root)]
         if root.way is Way.VERIFIED:
+            self.seen.person(given["pin"])
             return bool(found)
         if root.way is Way.HITS:
             if len(found) > root.at_most:
                 raise _Told("TOO_MANY_MATCHES")
+            self.noted(info, root.source, found)
             return [self.standing_on(row, root.source, root.key, info) for row in found]
-        return self.page(found, root.source, root.key, given)
+        return self.page(found, root.source, root.key, given, info)
 
     def shown(self, info: Any, table: Any, row: Row, root: Root) -> bool:
         return self.sees(_path(info), table, row, opened=root.way is Way.VERIFIED)
 
+    def noted(self, info: Any, table: Any, rows: Iterable[Row]) -> None:
+        reading = self.demands.at(_path(info), table)
+        for row in rows:
+            self.seen.row(reading, row)
+
+    def asked(self, reading: Reading, column: Any, key: Any) -> None:
+        """A table is asked by a key; of who may only see themselves, by no other person's."""
+        subject = self.caller.subject
+        if subject is None or key == subject or not self.eyes.reach(reading.scopes).oneself:
+            self.seen.key(reading, column, key)
+
     def opened(self, root: Root, info: Any, key: Any) -> Thing | None:
+        self.asked(self.demands.at(_path(info), root.source), root.key, key)
+        if root.way is Way.SELF:
+            self.seen.person(key)
         for row in self.nation.tables[root.source].by(root.key, key):
             if self.sees(_path(info), root.source, row, opened=True):
+                self.noted(info, root.source, [row])
                 return Thing(_type_name(info), key, {root.source: row}, _path(info), opened=True)
         return None
 
@@ -197,9 +218,13 @@ class _Resolvers:
         assert made.origin is not None
         table = made.origin.source
         if table not in thing.rows:
+            reading = self.demands.at(thing.path, table)
+            self.asked(reading, made.origin.key_column, thing.key)
             found = self.nation.tables[table].by(made.origin.key_column, thing.key)
             shown = (row for row in found if self.sees(thing.path, table, row, opened=thing.opened))
-            thing.rows[table] = next(shown, None)
+            thing.rows[table] = row = next(shown, None)
+            if row is not None:
+                self.seen.row(reading, row)
         return thing.rows[table]
 
     def value(self, row: Row, made: Made, parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,6 +251,7 @@ class _Resolvers:
                 return None
             key = anchor[relation.on] if relation.on is not None else key
         table = relation.by.table
+        self.asked(self.demands.at(_path(info), table), relation.by, key)
         opened = thing.opened and relation.key is None
         rows = [
             row
@@ -235,9 +261,10 @@ class _Resolvers:
             and self.sees(_path(info), table, row, opened=opened)
         ]
         if relation.at_most is None:
-            return self.page(rows, table, relation.key, given, opened=opened)
+            return self.page(rows, table, relation.key, given, info, opened=opened)
         if len(rows) > relation.at_most:
             raise _Told("LIMIT_EXCEEDED")
+        self.noted(info, table, rows)
         things = [self.standing_on(row, table, relation.key, info, opened=opened) for row in rows]
         if str(info.return_type).startswith("["):
             return things
@@ -257,11 +284,12 @@ class _Resolvers:
         )
 
     def page(
-        self, rows: Sequence[Row], table: Any, key: Any, given: Mapping[str, Any], *, opened: bool = False
+        self, rows: Sequence[Row], table: Any, key: Any, given: Mapping[str, Any], info: Any, *, opened: bool = False
     ) -> dict[str, Any]:
         after, first = int(given.get("after", BEFORE_ALL)), given["first"]
         rest = [row for row in rows if row[table.c.surrogate] > after]
         shown = rest[:first]
+        self.noted(info, table, shown)
 
         def node(row: Row) -> Any:
             return lambda info: self.standing_on(row, table, key, info, opened=opened)
