@@ -1,6 +1,14 @@
 """`lienthong ledger`: what was recorded, sealed, proven and kept. Each command stands in a module of its own matter."""
 
-from commands import ledger_audit, ledger_checkpoints, ledger_growth, ledger_insight, ledger_proofs, ledger_sealing
+from commands import (
+    ledger_audit,
+    ledger_checkpoints,
+    ledger_growth,
+    ledger_insight,
+    ledger_proofs,
+    ledger_readings,
+    ledger_sealing,
+)
 from commands.asking import group
 
 app = group("Who read what of whom, provable.", "lienthong ledger check-proof proof.json --key 'NAME+ID+KEY'")
@@ -16,3 +24,5 @@ app.command("erase")(ledger_audit.erase)
 app.command("findings")(ledger_insight.findings)
 app.command("unused")(ledger_insight.unused)
 app.command("statistics")(ledger_insight.statistics)
+app.command("disclosures")(ledger_readings.disclosures)
+app.command("export")(ledger_readings.export)

@@ -32,15 +32,20 @@ from installation.errors import Refusal
 from installation.home import KeyFolder, key_file
 from installation.settings import Settings
 from ledger import KeyRing, Ledger
+from ledger.archive.answers import Wanted
 from ledger.insight.books import BooksReader
 from migrations.run import check_current
 from office import visitor
 from office.answer import Question, answer
 from office.context import Context, Office, RecordedAs, Works
 from office.errors import NotAnswered
+from office.exports import Format, exported
+from office.readings import Asked
 from office.rows import fetch
 from office.schema import executable, schema
 from office.visitor import Visitor
+
+Take = Callable[[bytes], object]
 
 
 async def asked(settings: Settings, document: str, variables: Mapping[str, Any], officer: str | None) -> dict[str, Any]:
@@ -48,6 +53,18 @@ async def asked(settings: Settings, document: str, variables: Mapping[str, Any],
     async with _office(settings, officer) as (office, who):
         try:
             return await answer(executable(schema()), Question(document, None, variables), Context(who, office))
+        except NotAnswered as ended:
+            raise Refusal(" ".join(dict.fromkeys(error.message for error in ended.errors))) from None
+
+
+async def export(
+    settings: Settings, form: Format, wanted: Wanted, case: int | None, officer: str | None, take: Take
+) -> None:
+    """Hand the lines of an export on as they come. Raises Refusal."""
+    async with _office(settings, officer) as (office, who):
+        try:
+            async for lines in exported(Asked(Context(who, office), wanted, case, None), form):
+                take(lines)
         except NotAnswered as ended:
             raise Refusal(" ".join(dict.fromkeys(error.message for error in ended.errors))) from None
 
