@@ -22,9 +22,12 @@ from ledger.tree.tiles import Tile
 
 FRESH_S = 0.25
 """For which a checkpoint that was read is said again."""
+MOST_READING = 64
+"""Tiles that are read or waited for at a time; whoever asks beyond that is told to come again."""
 _A_MOMENT = {"Cache-Control": "public, max-age=1"}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NOT_KEPT = {"Cache-Control": "no-store"}
+_AGAIN = {**_NOT_KEPT, "Retry-After": "1"}
 _FOR_EVERYBODY = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -43,6 +46,7 @@ class TransparencyLog:
         self._reading = asyncio.Lock()
         self._read_at = -math.inf
         self._signed: Signed | None = None
+        self._tiles = 0
 
     def routes(self) -> list[Route]:
         answers: dict[str, Answer] = {
@@ -75,10 +79,20 @@ class TransparencyLog:
         signed = await self._last() if tile is not None else None
         if tile is None or signed is None or not tile.is_within(signed.size):
             return _not_there("there is no such tile")
-        hashes = await tile_bytes(self._database, tile)
+        hashes = await self._hashes(tile)
+        return Response(hashes, 200, _FOR_EVER, "application/octet-stream")
+
+    async def _hashes(self, tile: Tile) -> bytes:
+        if self._tiles >= MOST_READING:
+            raise LedgerSilent(self._database.origin)
+        self._tiles += 1
+        try:
+            hashes = await tile_bytes(self._database, tile)
+        finally:
+            self._tiles -= 1
         if hashes is None:
             raise LedgerSilent(self._database.origin)
-        return Response(hashes, 200, _FOR_EVER, "application/octet-stream")
+        return hashes
 
     async def _last(self) -> Signed | None:
         async with self._reading:
@@ -92,7 +106,7 @@ class TransparencyLog:
             try:
                 response = await answer(request)
             except (LedgerSilent, ShelfUnusable):
-                response = PlainTextResponse("the ledger does not answer\n", 503, _NOT_KEPT)
+                response = PlainTextResponse("the ledger does not answer\n", 503, _AGAIN)
             response.headers.update(self._headers)
             return response
 

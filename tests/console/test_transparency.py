@@ -1,5 +1,7 @@
 """`/ledger/checkpoint`, `/ledger/key` and `/ledger/tile/…`, as an auditor on the net follows the log by them."""
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -10,7 +12,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from console.transparency import TransparencyLog
+from console.transparency import MOST_READING, TransparencyLog
 from installation.databases import database_name
 from installation.postgres import Postgres
 from installation.settings import Settings
@@ -148,6 +150,20 @@ async def test_ledger_whose_database_is_gone_says_503_and_no_more(tmp_path: Path
 
     assert [(answer.status_code, answer.text) for answer in answers] == [(503, "the ledger does not answer\n")] * 2
     assert key.text == f"{SIGNER.verifier}\n"
+
+
+async def test_strangers_who_ask_all_at_once_are_told_to_come_again_and_the_others_are_answered(
+    sealed_small: str, tmp_path: Path
+) -> None:
+    async with anybody(sealed_small, tmp_path) as strangers:
+        asked = [strangers.get("/ledger/tile/0/000") for _ in range(4 * MOST_READING)]
+        answers = await asyncio.gather(*asked)
+        afterwards = await strangers.get("/ledger/tile/0/000")
+
+    told = Counter((answer.status_code, answer.headers.get("retry-after")) for answer in answers)
+    assert set(told) == {(200, None), (503, "1")}
+    assert told[200, None] >= MOST_READING
+    assert afterwards.status_code == 200
 
 
 async def test_auditor_gets_the_checkpoint_that_witnesses_signed(sealed_small: str, tmp_path: Path) -> None:
