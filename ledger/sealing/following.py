@@ -35,6 +35,10 @@ class Offer(NamedTuple):
     written_at: datetime
 
 
+LARGEST = 64 << 20
+"""Bytes of a segment: several times what writers hold back for one (`ledger.recording.batches`)."""
+
+
 class Budget(NamedTuple):
     """How much one seal takes in, so that it lasts well under a second and holds little; one segment always fits."""
 
@@ -138,9 +142,14 @@ def chosen(offered: Iterable[Offer], budget: Budget) -> list[Offer]:
 
 
 async def read(connection: asyncpg.Connection, wanted: Iterable[Offer]) -> list[Segment]:
-    """The segments themselves, ordered by stream and number. Raises `ChainBroken` where one has lost its data."""
+    """The segments themselves, ordered by stream and number.
+
+    Raises `ChainBroken` where one has lost its data, or is larger than what any writer writes.
+    """
     spans: dict[UUID, list[int]] = {}
     for offer in wanted:
+        if offer.size > LARGEST:
+            raise ChainBroken(offer.stream, offer.seq, f"is of {offer.size} bytes, which no writer writes")
         spans.setdefault(offer.stream, []).append(offer.seq)
     first, last = [min(span) for span in spans.values()], [max(span) for span in spans.values()]
     return _whole([Segment(*row) for row in await connection.fetch(_READ, list(spans), first, last)])

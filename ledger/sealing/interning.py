@@ -27,7 +27,7 @@ class Common:
 
     digest: bytes
     values: tuple[Any, ...] = field(repr=False)
-    """Its columns, in the order of the table, without number and digest."""
+    """Its columns, in the order of the table, without number and digest; nothing once it has a number."""
     number: int = 0
 
 
@@ -62,6 +62,7 @@ class Interned:
             if common.digest not in known:
                 known[common.digest] = await connection.fetchval(self._add, common.digest, *common.values)
             common.number = known[common.digest]
+            common.values = ()  # it stands in its table; a large one need not stay in mind
 
 
 class Commons:

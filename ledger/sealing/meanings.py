@@ -4,26 +4,29 @@ A stream says once what its answers then name by number. The sealer keeps in min
 earlier, or before it was started, the table `definitions` says which segment holds it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
 
 from ledger.sealing.interning import Common, Commons, party_of
+from ledger.sealing.taking import Taken
 from ledger.segments.entries import Operation, Outcome, Recipient
 from ledger.segments.records import Answer, Contents, Defined, unpack
 from ledger.tree.leaves import Party, Shared, canonical
 from ledger.tree.readings import reading_of
 
-KEPT_IN_MIND = 100_000
-SHARED_KEPT_IN_MIND = 1_000
+KEPT_IN_MIND = 128 << 20
+"""What so many bytes of segments said is kept; then it is forgotten, and read again as it is named."""
+SEGMENTS_AT_ONCE = 16
+"""Read again together, of up to several megabytes each."""
 _WHERE = """
 select definitions.stream, number, definitions.seq from unnest($1::uuid[], $2::bigint[]) as wanted (stream, number)
 join definitions using (stream, number)
 """
 _DATA = """
-select segments.stream, segments.seq, data from unnest($1::uuid[], $2::bigint[]) as wanted (stream, seq)
+select stream, data from unnest($1::uuid[], $2::bigint[]) as wanted (stream, seq)
 join segments using (stream, seq) where data is not null
 """
 
@@ -65,8 +68,6 @@ class KnownRecipient:
         key = (operation.common.digest, answer.outcome, answer.missing)
         known = self._shared.get(key)
         if known is None:
-            if len(self._shared) >= SHARED_KEPT_IN_MIND:
-                self._shared.clear()
             known = self._shared[key] = canonical(shared_by(self.meaning, operation, answer))
         return known
 
@@ -98,6 +99,7 @@ class Meanings:
         self._said: dict[Key, Recipient | Operation] = {}
         self._recipients: dict[Key, KnownRecipient] = {}
         self._operations: dict[Key, KnownOperation] = {}
+        self._size = 0
 
     def define(self, stream: UUID, defined: Defined) -> None:
         """Something that the stream says before answers name it."""
@@ -123,36 +125,43 @@ class Meanings:
             known = self._operations[key] = KnownOperation(meaning, self._commons)
         return known
 
-    async def recall(self, connection: asyncpg.Connection, taken: Iterable[tuple[UUID, Contents]]) -> None:
+    async def recall(self, connection: asyncpg.Connection, run: Sequence[Taken]) -> None:
         """Has ready what these segments name without saying it."""
-        self._forget()
-        missing = _named_before(taken) - self._said.keys()
+        self._forget(sum(len(segment.data) for segment, _ in run))
+        missing = _named_before(run) - self._said.keys()
         if not missing:
             return
         where = await connection.fetch(_WHERE, *_columns(missing))
-        holding = {(row["stream"], row["seq"]) for row in where}
-        for stream, _, data in await connection.fetch(_DATA, *_columns(holding)):
-            for entry in unpack(data).entries:
-                if isinstance(entry, Defined) and (stream, entry.number) in missing:
-                    self.define(stream, entry)
+        holding = sorted({(row["stream"], row["seq"]) for row in where})
+        for at in range(0, len(holding), SEGMENTS_AT_ONCE):
+            for stream, data in await connection.fetch(_DATA, *_columns(holding[at : at + SEGMENTS_AT_ONCE])):
+                self._define_all(stream, unpack(data), missing)
 
-    def _forget(self) -> None:
-        if len(self._said) > KEPT_IN_MIND:
+    def _define_all(self, stream: UUID, contents: Contents, wanted: Container[Key]) -> None:
+        for entry in contents.entries:
+            if isinstance(entry, Defined) and (stream, entry.number) in wanted:
+                self.define(stream, entry)
+
+    def _forget(self, coming: int) -> None:
+        """Makes room, where there is none, for what segments of that size may say."""
+        self._size += coming
+        if self._size > KEPT_IN_MIND:
+            self._size = coming
             self._said.clear()
             self._recipients.clear()
             self._operations.clear()
 
 
-def _named_before(taken: Iterable[tuple[UUID, Contents]]) -> set[Key]:
+def _named_before(run: Iterable[Taken]) -> set[Key]:
     """What answers name that no segment of these says."""
     named: set[Key] = set()
     said: set[Key] = set()
-    for stream, contents in taken:
+    for segment, contents in run:
         for entry in contents.entries:
             if isinstance(entry, Defined):
-                said.add((stream, entry.number))
+                said.add((segment.stream, entry.number))
             elif isinstance(entry, Answer):
-                named.update(((stream, entry.recipient), (stream, entry.operation)))
+                named.update(((segment.stream, entry.recipient), (segment.stream, entry.operation)))
     return named - said
 
 

@@ -25,6 +25,8 @@ from ledger.tree.shelf import Shelf
 log = structlog.get_logger(__name__)
 
 CONNECT_SECONDS = 10
+STATEMENT_SECONDS = 120
+"""For the largest statement there is; a database that takes longer has stopped answering."""
 STANDBY_SECONDS = 1.0
 _LOCK = 0x6C656466676572  # "ledger", one for each database
 _SETTINGS = {"application_name": "lienthong sealing", "role": SEALER, "jit": "off"}
@@ -48,7 +50,9 @@ async def opened(
 
     Raises `AnotherSeals` where `stop` is set while it waits.
     """
-    connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, server_settings=_SETTINGS)
+    connection = await asyncpg.connect(
+        dsn, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS, server_settings=_SETTINGS
+    )
     try:
         await require_durability(connection)
         await _become_the_only_one(connection, stop or asyncio.Event())

@@ -63,7 +63,7 @@ class Standing:
 
     async def page(self, connection: asyncpg.Connection, run: Sequence[Taken], acts: Sequence[Act]) -> Page:
         """What these add to the books. Raises `ChainBroken`."""
-        await self.meanings.recall(connection, [(segment.stream, contents) for segment, contents in run])
+        await self.meanings.recall(connection, run)
         await recall_answers(connection, self.latest, [contents for _, contents in run])
         page = Page(self.tree.frontier.size)
         expansion = Expansion(self.meanings, self.latest)

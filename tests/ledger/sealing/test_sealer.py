@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from ledger.sealing import SealingRefused, opened, seal_now
+from ledger.sealing import SealingRefused, meanings, opened, seal_now
 from ledger.sealing.following import Budget
 from ledger.sealing.session import AnotherSeals
 from ledger.segments.entries import Marked
@@ -77,6 +77,26 @@ async def test_sealer_started_anew_goes_on_in_the_middle_of_a_stream(books: asyn
     await seal()
 
     assert await books.fetchval("select array_agg(seq order by leaf) from answers") == [0, 1, 2]
+    assert await books.fetchval("select count(distinct party) from answers") == 1
+
+
+async def test_what_was_forgotten_is_read_again_where_it_was_said(
+    server: Server,
+    database: str,
+    books: asyncpg.Connection,
+    signer: Signer,
+    shelf: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(meanings, "KEPT_IN_MIND", 0)
+    streams = [Stream().begin(answer([person(1)])).add(answer([person(2)])).add(answer([person(3)])) for _ in range(20)]
+    await write(books, *(segment for stream in streams for segment in stream.segments))
+
+    async with opened(server.url(database), signer, Shelf(shelf), budget=Budget(answers=20)) as sealer:
+        await sealer.catch_up()
+        assert sealer.troubles == ()
+
+    assert await books.fetchval("select count(*) from answers") == 60
     assert await books.fetchval("select count(distinct party) from answers") == 1
 
 

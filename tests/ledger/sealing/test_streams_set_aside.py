@@ -10,7 +10,7 @@ import pytest
 
 from ledger import Outcome
 from ledger.recording.identifiers import new_stream_id
-from ledger.sealing import Sealer, condition, opened
+from ledger.sealing import Sealer, condition, following, opened
 from ledger.sealing.following import Budget
 from ledger.segments.entries import Recipient
 from ledger.segments.records import pack_answer, pack_definition
@@ -69,6 +69,20 @@ async def test_segment_whose_data_is_gone_before_it_was_sealed_is_named(
 
     assert await _sealed(books) == {(healthy.id, 0), (healthy.id, 1)}
     assert sealer.troubles == (f"stream {emptied.id}, segment 0: its data was removed before it was sealed",)
+
+
+async def test_segment_larger_than_any_writer_writes_is_not_even_read(
+    sealer: Sealer, books: asyncpg.Connection, healthy: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "LARGEST", 10_000)
+    large = Stream().begin(*(answer([person(n)]) for n in range(200)))
+    await write(books, *large.segments, *healthy.segments)
+
+    await sealer.catch_up()
+
+    assert await _sealed(books) == {(healthy.id, 0), (healthy.id, 1)}
+    (trouble,) = sealer.troubles
+    assert trouble == f"stream {large.id}, segment 0: is of {len(large.segments[0].data)} bytes, which no writer writes"
 
 
 @pytest.mark.parametrize(
