@@ -59,8 +59,8 @@ def erase(
         return
     for purpose, count in erased.people.items():
         out.print(f"{count:,} persons read for {purpose or 'no purpose'}", highlight=False, markup=False)
-    would = "would be erased" if rehearsal else "erased"
-    out.print(f"{erased.segments:,} segments; {len(erased.keys)} keys; all of this {would}.", highlight=False)
+    would = "Would erase, with" if rehearsal else "Erased, with"
+    out.print(f"{would} {erased.segments:,} segments and {len(erased.keys)} keys.", highlight=False)
     if erased.odd:
         out.print(f"Left, as they are not what was sealed: the answers at leaves {erased.odd}.", highlight=False)
 

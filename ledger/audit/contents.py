@@ -4,6 +4,7 @@ A row whose persons are erased has hashes in their place; where an erasure on re
 what they stand for.
 """
 
+import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +30,8 @@ from ledger.tree.leaves import (
 )
 from ledger.tree.merkle import leaf_hash, root
 
+IMPOSSIBLE = (struct.error, ArithmeticError, TypeError, ValueError, AttributeError)
+"""What comes of hashing a row that the sealer cannot have written: a negative number, a time without end."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _OUTCOMES = {outcome.value: outcome.name.lower() for outcome in Outcome}
@@ -108,7 +111,7 @@ def act_leaf(row: Record) -> bytes:
 
 def _refuse_odd_places(row: Record, people: Sequence[Record]) -> None:
     """The places are 0, 1, 2 … as many as the answer says."""
-    if [person["place"] for person in people] == [*range(row["people"])]:
+    if len(people) == row["people"] and [person["place"] for person in people] == [*range(len(people))]:
         return
     leaf = row["leaf"]
     for expected, person in enumerate(people):

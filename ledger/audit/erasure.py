@@ -62,7 +62,7 @@ class AnotherErases(Exception):
     """An erasure is under way in another process."""
 
 
-_LOCK = 0x657261736572  # "eraser", one for each database
+LOCK = 0x657261736572  # "eraser", one for each database
 
 
 def silence(_what: str, _done: int) -> None:
@@ -128,7 +128,7 @@ class Erasure:
 
     async def run(self, sealed: Sealed) -> Erased:
         """Raises `AnotherErases`, and what `sealed` raises: then nothing further was erased."""
-        if not await self._connection.fetchval("select pg_try_advisory_lock($1)", _LOCK):
+        if not await self._connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
             raise AnotherErases
         try:
             await self._empty(await self._on_record())
@@ -142,7 +142,7 @@ class Erasure:
                 await self._empty(await self._on_record())
             return self._erased
         finally:
-            await self._connection.execute("select pg_advisory_unlock($1)", _LOCK)
+            await self._connection.execute("select pg_advisory_unlock($1)", LOCK)
 
     async def destroy_keys(self, keys: Keys, sealed: Sealed) -> list[int]:
         """Destroys the keys of months of which nothing may be kept; which. After `run`."""

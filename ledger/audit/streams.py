@@ -13,7 +13,7 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from ledger.audit.contents import moment
+from ledger.audit.contents import IMPOSSIBLE, moment
 from ledger.audit.faults import Tampered, What
 from ledger.audit.gaps import Gaps
 from ledger.audit.known import Meanings
@@ -84,7 +84,11 @@ class Streams:
         for segment, answers in taken:
             contents = await self._chained(segment)
             if segment["segments"] is not None and segment["seq"] < segment["segments"]:
-                await self._sealed(segment, contents, answers, people)
+                try:
+                    await self._sealed(segment, contents, answers, people)
+                except IMPOSSIBLE:
+                    said = "it, or a row made of it, says what cannot be"
+                    raise Tampered(What.ALTERED, "segments", _key(segment), said) from None
             elif answers:
                 raise _altered(answers[0], "its segment is not sealed")
             else:

@@ -3,13 +3,12 @@
 Of the persons of an answer, those of one answer are held at a time.
 """
 
-import struct
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from asyncpg import Connection, Record
 
-from ledger.audit.contents import act_leaf, answer_leaf, event_leaf, mark_leaf
+from ledger.audit.contents import IMPOSSIBLE, act_leaf, answer_leaf, event_leaf, mark_leaf
 from ledger.audit.faults import Tampered, What
 from ledger.audit.gaps import Gaps
 from ledger.audit.known import Meanings
@@ -33,8 +32,6 @@ _COLUMNS = {
     "events": "at, kind, content",
     "acts": "act, hash",
 }
-_IMPOSSIBLE = (struct.error, ArithmeticError, TypeError, ValueError, AttributeError)
-"""What comes of hashing a row that the sealer cannot have written: a negative number, a time without end."""
 _MAKERS = {"marks": mark_leaf, "events": event_leaf, "acts": act_leaf}
 
 
@@ -83,7 +80,7 @@ class Tiles:
             people = await self._people(leaf["leaf"], table)
             try:
                 made = _MAKERS[table](row) if table in _MAKERS else await self._answer(row, people)
-            except _IMPOSSIBLE:
+            except IMPOSSIBLE:
                 raise Tampered(What.ALTERED, table, {"leaf": leaf["leaf"]}, "it says what cannot be") from None
             if made != leaf["hash"]:
                 return Mismatch(leaf["leaf"], table, made)

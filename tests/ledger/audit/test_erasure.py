@@ -3,11 +3,12 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from ledger import KeyRing
 from ledger.audit.daily import NotSealed, erase, rehearse
-from ledger.audit.erasure import Erased, Tell
+from ledger.audit.erasure import LOCK, AnotherErases, Erased, Tell
 from ledger.audit.retention import Retention
 from ledger.segments.entries import AnyEvent
 from tests.ledger.audit.world import PURPOSES, World, fill
@@ -200,3 +201,33 @@ async def test_answer_that_was_tampered_with_is_not_erased(world: World) -> None
 
     assert done.odd == [leaf]
     assert next(fault.row for fault in (await world.verify()).faults) == {"leaf": leaf}
+
+
+async def test_second_process_erases_at_the_same_time_and_is_refused(world: World) -> None:
+    connection = await asyncpg.connect(world.dsn)
+    await connection.execute("select pg_advisory_lock($1)", LOCK)
+    try:
+        with pytest.raises(AnotherErases):
+            await erased(world, SHORT, SOON)
+    finally:
+        await connection.close()
+    assert (await world.fetch("select count(*) from people where subject is null"))[0][0] == 0
+
+
+async def test_definitions_are_erased_and_later_segments_of_the_stream_are_still_compared(original: World) -> None:
+    """Here the entry is made up, so the tree does not hold; what is asked is what becomes of the segments."""
+    stream = (await original.fetch("select stream from segments where n >= 300"))[0]["stream"]
+    forged = '{"event":"segments.erased","segments":1,"upto":100000}'
+    erasing = (
+        f"insert into events values (100000, now(), 'segments.erased', '{forged}')",
+        f"update segments set data = null where stream = '{stream}' and n >= 300",
+    )
+    later = f"(select max(leaf) from answers where stream = '{stream}')"
+
+    untouched = await original.tampered(*erasing)
+    touched = await original.tampered(*erasing, f"update answers set outcome = 2 where leaf = {later}")
+
+    assert {fault.table for fault in untouched.faults} == {"events"}
+    assert [fault.reason for fault in touched.faults if "segment" in fault.reason] == [
+        "its segment says another outcome"
+    ]

@@ -117,6 +117,35 @@ ALTERED = {
         "select day, party, operation, outcome from usage order by 1, 2, 3, 4 limit 1",
     ),
 }
+IMPOSSIBLE = (
+    "update answers set at = 'infinity' where leaf = 20",
+    "update answers set grants_revision = -1, request_id = '00000000-0000-0000-0000-000000000000' where leaf = 20",
+    "update answers set people = -1 where leaf = 20",
+    "update answers set people = 2000000000 where leaf = 20",
+    "update marks set places = array[-1]",
+    "update marks set at = '-infinity'",
+    "update events set at = 'infinity', content = '[1]'",
+    "update acts set act = -act",
+    "update acts set hash = ''",
+    "update checkpoints set at = 'infinity'",
+    "update checkpoints set note = ''",
+    "update checkpoints set size = -size",
+    "update readings set content = '[[[1]]]'",
+    "update operations set steps = '{}'",
+    "update operations set document = ''",
+    "update segments set data = ''",
+    "update segments set data = '\\x4c544c0300000001'",
+    "update segments set n = -1",
+    "update progress set segments = -1",
+    "update usage set day = 'infinity'",
+    "update nodes set level = 9",
+    "update leaves set leaf = leaf - 1",
+)
+
+
+@pytest.mark.parametrize("statement", IMPOSSIBLE)
+async def test_owner_writes_what_cannot_be_and_it_is_a_fault_and_no_failure(original: World, statement: str) -> None:
+    assert (await original.tampered(statement)).faults != []
 
 
 @pytest.mark.parametrize("altered", ALTERED)
