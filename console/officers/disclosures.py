@@ -4,24 +4,33 @@ Opening the page reads nothing. Each list that is asked for is an act, recorded 
 says so, and so does the office, which it asks.
 """
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import strawberry
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from auth.officers.refusals import Malformed
 from console.citizens.readings import KINDS
 from console.officers.asking import ask, begins, ends
 from console.officers.cases import auditor
-from console.officers.desk import OfficersDesk, page
+from console.officers.desk import NO_STORE, OfficersDesk, page
 from console.pages import Text, show
 from ledger.archive.rows import Kind
-from office.context import Office
+from office import visitor
+from office.context import Context, Office
 from office.disclosures import agency_names, rules_of
+from office.exports import FORMATS, Format, exported
+from office.readings import Asked, DisclosureFilter, wanted_of
+from office.rows import number
 
 DISCLOSURES = "/console/disclosures"
+EXPORT = "/console/disclosures/export"
+_MEDIA: dict[Format, str] = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
 PAGE = 25
 LIST = """\
 query Disclosures($filter: DisclosureFilter, $case: ID, $first: Int!, $after: ID) {
@@ -44,7 +53,7 @@ class Disclosures:
         self._desk, self._office = desk, office
 
     def routes(self) -> list[Route]:
-        return [Route(DISCLOSURES, self.show, methods=["GET"])]
+        return [Route(DISCLOSURES, self.show, methods=["GET"]), Route(EXPORT, self.export, methods=["GET"])]
 
     @page
     async def show(self, request: Request) -> Response:
@@ -68,8 +77,24 @@ class Disclosures:
             agencies=dict(sorted(names.items())),
             purposes={code: rule.title for code, rule in sorted(rules.by_code.items())},
             kinds=KIND_WORDS,
-            older=_link(said, found["next"]) if found and found["next"] else None,
+            older=_link(DISCLOSURES, said, after=found["next"], look="1") if found and found["next"] else None,
+            exports=[(form, _link(EXPORT, said, format=form)) for form in FORMATS],
         )
+
+    @page
+    async def export(self, request: Request) -> Response:
+        """Everything that was asked for, as a file; on record before its first line."""
+        session = await auditor(self._desk, request)
+        said = {name: request.query_params.get(name, "").strip() for name in (*ASKED, "case")}
+        form = next((form for form in FORMATS if form == request.query_params.get("format")), None)
+        if form is None:
+            raise Malformed
+        context = Context(visitor.officer(session), self._office)
+        case = number(said["case"]) if said["case"] else None
+        lines = exported(Asked(context, wanted_of(_filter(said)), case, None), form)
+        first = await anext(lines, b"")  # what is refused is refused before anything is sent
+        headers = {"Content-Disposition": f'attachment; filename="disclosures.{form}"', **NO_STORE}
+        return StreamingResponse(_from(first, lines), media_type=_MEDIA[form], headers=headers)
 
 
 def _variables(said: dict[str, str]) -> dict[str, Any]:
@@ -80,6 +105,25 @@ def _variables(said: dict[str, str]) -> dict[str, Any]:
     return {"filter": wanted, "case": said["case"] or None, "after": said["after"] or None}
 
 
-def _link(said: dict[str, str], after: str) -> str:
+def _filter(said: dict[str, str]) -> DisclosureFilter:
+    """The same for an export."""
+    words = {name: strawberry.ID(said[name]) if said[name] else None for name in ("agency", "client", "purpose")}
+    since, until = begins(said["since"]), ends(said["until"])
+    return DisclosureFilter(
+        **words,
+        coordinate=said["coordinate"] or None,
+        kind=Kind[said["kind"]] if said["kind"] in Kind.__members__ else None,
+        since=datetime.fromisoformat(since) if since else None,
+        until=datetime.fromisoformat(until) if until else None,
+    )
+
+
+async def _from(first: bytes, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for more in lines:
+        yield more
+
+
+def _link(path: str, said: dict[str, str], **more: str) -> str:
     kept = {name: value for name, value in said.items() if value and name != "after"}
-    return f"{DISCLOSURES}?{urlencode({**kept, 'look': '1', 'after': after})}"
+    return f"{path}?{urlencode({**kept, **more})}"

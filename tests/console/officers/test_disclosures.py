@@ -172,3 +172,33 @@ async def test_no_page_speaks_of_a_finding_in_script(books: Books, auditor: Brow
     page = await auditor.get("/console/disclosures?look=1")
     assert "&lt;script&gt;" in page.text
     assert "<script>alert" not in page.text
+
+
+@pytest.mark.parametrize(("form", "first"), [("csv", "\ufefforigin,leaf"), ("jsonl", '{"origin":')])
+async def test_a_file_of_what_was_found_is_on_record_before_its_first_line(
+    house: House, books: Books, auditor: Browser, form: str, first: str
+) -> None:
+    await books.answer([(1, OPENED)], NOW, case="HS-EXPORTED", agency="G01")
+    await books.answer([(2, OPENED)], NOW, case="HS-LEFT-OUT", agency="G12")
+    case = await case_about(house, 1)
+
+    answer = await auditor.get(f"/console/disclosures/export?format={form}&agency=G01&case={case}")
+
+    assert answer.headers["content-disposition"] == f'attachment; filename="disclosures.{form}"'
+    assert answer.content.decode().startswith(first)
+    assert ("HS-EXPORTED" in answer.text, "HS-LEFT-OUT" in answer.text) == (True, False)
+    assert pin(1) not in answer.text
+    recorded = await house.run("select target from acts where act = 'disclosures.export' order by act_id desc limit 1")
+    assert recorded == [(str(case),)]
+
+
+@pytest.mark.parametrize("asked", ["", "format=xml", "format=csv&case=7777", "format=csv&since=x", "format=csv&case=x"])
+async def test_a_file_that_cannot_be_made_is_refused_in_words(auditor: Browser, asked: str) -> None:
+    answer = await auditor.get(f"/console/disclosures/export?{asked}")
+    assert 400 <= answer.status_code < 500
+    assert "content-disposition" not in answer.headers
+
+
+async def test_only_auditors_take_a_file(house: House) -> None:
+    officer = await house.officer("uyen-file", "proposer", "approver", "operator")
+    assert (await officer.get("/console/disclosures/export?format=csv")).status_code == 409
