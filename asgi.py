@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -57,6 +58,7 @@ from graph.request import Receive, Scope, Send
 from installation.databases import database_url
 from installation.errors import SettingsInvalid
 from installation.home import KeyFolder, key_bytes, key_file
+from installation.ledgers import further_ledgers
 from installation.memory import memory_file
 from installation.settings import Settings, load
 from ledger import KeyRing, Ledger, LedgerUnreachable, NotDurable
@@ -103,9 +105,10 @@ def catalogue_of(composed: Composed, settings: Settings) -> Catalogue:
 
 def archives_of(settings: Settings) -> Archives:
     """Every ledger that citizens' lists are read from: this installation's own first."""
-    keys = KeyRing(KeyFolder(settings.home)).all
-    own = Registered(settings.ledger_origin, database_url(settings, "ledger"), keys)
-    return Archives([own], key_bytes(settings.home, "ledger-archive.key", size=ARCHIVE_KEY_BYTES))
+    own = (settings.ledger_origin, database_url(settings, "ledger"), settings.home)
+    further = [(ledger.origin, ledger.database_url, Path(ledger.home)) for ledger in further_ledgers(settings)]
+    registered = [Registered(origin, dsn, KeyRing(KeyFolder(home)).all) for origin, dsn, home in (own, *further)]
+    return Archives(registered, key_bytes(settings.home, "ledger-archive.key", size=ARCHIVE_KEY_BYTES))
 
 
 class Application:

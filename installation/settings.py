@@ -68,6 +68,7 @@ class Settings(BaseSettings):
 
     sealing: bool = True
     ledger_checkpoints: Path | None = None
+    further_ledgers: Path | None = None
     ledger_key: str = Field(default="", max_length=500)
     ledger_witnesses: str = Field(default="", max_length=20_000)
 

@@ -66,8 +66,12 @@ _COLUMNS = {
 _COUNT = """\
 select {columns}, sum(u.answers)::bigint as answers, sum(u.people)::bigint as people,
     sum(u.on_trial)::bigint as on_trial
-from usage as u join parties as p using (party) join operations as o using (operation)
+from usage as u{joined}
 where {conditions} group by {groups} order by answers desc, {groups} limit {most}"""
+_JOINS = {
+    " join parties as p using (party)": {By.AGENCY, By.CLIENT, By.PURPOSE, "agency", "client", "purpose"},
+    " join operations as o using (operation)": {By.OPERATION, "coordinate"},
+}
 _CONDITIONS = {
     "agency": "(p.agency = {0} or p.supplier = {0})",
     "client": "p.client = {0}",
@@ -84,6 +88,7 @@ async def counts(database: LedgerDatabase, by: Sequence[By], wanted: Counted) ->
     conditions = [_CONDITIONS[name].format(f"${number}") for number, name in enumerate(asked, 1)]
     statement = _COUNT.format(
         columns=", ".join(f"{_COLUMNS[each]} as by_{each}" for each in by),
+        joined="".join(join for join, needed in _JOINS.items() if needed & {*by, *asked}),
         conditions=" and ".join(conditions) or "true",
         groups=", ".join(f"by_{each}" for each in by),
         most=MOST,
