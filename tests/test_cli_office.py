@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from tests.test_cli import ROOT
 
 Told = Callable[..., Result]
 SET = "set:identity.basic.v1"
+BORN = "identity:citizen.date_of_birth:read"
 GIVE = ("--agency", "G12", "--purpose", "tax.assessment", "--set", SET)
 WHY = ("--reason", "invented")
 SECOND = ("--as", "demo-officer-2")
@@ -125,6 +127,22 @@ def test_narrowing_keeps_what_is_not_named(tell: Told) -> None:
 
 def test_widening_by_narrowing_is_refused(tell: Told) -> None:
     assert "propose" in refusal(tell("grant", "narrow", "5", "--reach", "everywhere", *WHY))
+
+
+def test_a_narrowing_is_tried_watched_and_made(tell: Told) -> None:
+    ends = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    started = answered(tell("trial", "start", "5", "--unit", "01", "--except", BORN, "--ends", ends, *WHY, "--json"))
+    trial = started["made"][0]["name"]
+
+    (listed,) = answered(tell("trial", "list", "--grant", "5", "--json"))
+    reasons = answered(tell("trial", "reasons", trial, "--json"))
+    narrowed = answered(tell("trial", "narrow", trial, *WHY, "--json"))
+
+    assert (listed["number"], listed["runs"], listed["exceptions"]) == (trial, True, [BORN])
+    assert (listed["noted"]["refused"], reasons) == (0, [])
+    grant = next(each["name"] for each in narrowed["made"] if each["what"] == "grant")
+    assert answered(tell("grant", "show", grant, "--json"))[0]["exceptions"] == [BORN]
+    assert "over" in refusal(tell("trial", "end", trial, *WHY))
 
 
 def test_a_client_is_registered_with_its_key_and_held_to_registered_operations(tell: Told, tmp_path: Path) -> None:
