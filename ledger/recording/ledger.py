@@ -52,7 +52,7 @@ class Ledger:
     """One per process that writes, opened in its event loop. Not safe across threads, needs not be."""
 
     def __init__(self, dsn: str, keys: KeyRing, bounds: Bounds | None = None, *, role: str = "serving") -> None:
-        """`role` says in the ledger what the process is for: serving or sealing."""
+        """`role` says in the ledger what the process is for: serving, sealing or erasing."""
         self._dsn = dsn
         self._keys = keys
         self._bounds = bounds or Bounds()

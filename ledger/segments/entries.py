@@ -131,7 +131,7 @@ class ProcessStarted(Event, frozen=True, tag="process.started"):
     process: str
     """UUIDv7, in hex."""
     role: str
-    """serving or sealing."""
+    """serving, sealing or erasing."""
     version: str
 
 
