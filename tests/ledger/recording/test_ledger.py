@@ -17,6 +17,7 @@ from ledger import (
     Outcome,
     Pseudonyms,
     Step,
+    Subject,
     Way,
     read_disclosures,
 )
@@ -227,3 +228,35 @@ async def test_long_lived_process_begins_a_new_stream_before_it_keeps_too_much_i
     segments = await server.segments(database)
     assert len({segment.stream for segment in segments}) == 2
     assert [found.recipient.agency for found in read_disclosures(segments)] == ["G00", "G01", "G02"]
+
+
+async def test_enterprises_and_parcels_stand_beside_persons_each_under_its_own_step(
+    desk: Desk, server: Server, database: str, pseudonyms: Pseudonyms
+) -> None:
+    steps = [
+        Step("a", ("LandRight.kind",), Way.REACHED),
+        Step("a", ("LandRight.kind",), Way.REACHED, subject=Subject.ENTERPRISE),
+        Step("b", ("Citizen.fullName",), Way.OPENED),
+        Step("c", ("Parcel.origin",), Way.OPENED, subject=Subject.PARCEL),
+    ]
+    operation = desk.ledger.operation(document=bytes(16), name=None, steps=steps, needs={"b:read", "a:read"})
+    named = [[pin(1)], ["0100109106", "0100109106-001"], [pin(2), pin(3)], ["w3gvk1e8n6c2"]]
+
+    await desk.ledger.record(bytes(16), desk.recipient, operation, Outcome.GRANTED, list(enumerate(named)))
+
+    [found] = read_disclosures(await server.segments(database))
+    assert [[key for _, key in pseudonyms.opened(blocks)] for _, blocks in found.looked_at] == named
+    assert [kind for step, blocks in found.looked_at for kind, _ in pseudonyms.opened(blocks[:1])] == [
+        step.subject for step in steps
+    ]
+    assert found.operation.needs == ("a:read", "b:read")
+
+
+async def test_enterprise_without_a_code_withholds_that_answer_alone(desk: Desk) -> None:
+    step = Step("a", ("Enterprise.charterCapital",), Way.LISTED, subject=Subject.ENTERPRISE)
+    operation = desk.ledger.operation(document=bytes(16), name=None, steps=[step])
+
+    with pytest.raises(NotRecorded):
+        desk.ledger.record(bytes(16), desk.recipient, operation, Outcome.GRANTED, [(0, ["no code"])])
+
+    await desk.answer([pin(1)])
