@@ -63,10 +63,14 @@ class House:
 
     def kill_server(self) -> None:
         """SIGKILL to the server and to whatever it started, at the same moment as far as a machine can."""
-        self._each_process(psutil.Process.kill)
-
-    def stop_server(self) -> None:
-        self._each_process(psutil.Process.terminate)
+        for process in self.served:
+            tree = _tree(process.pid)
+            for each in tree:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    each.kill()
+            process.wait(60)
+            psutil.wait_procs(tree, timeout=60)
+        self.served.clear()
 
     def kill_postgres(self) -> None:
         for server in (self.ledger, self.registers):
@@ -81,16 +85,6 @@ class House:
         for server in (self.registers, self.ledger):
             server.remove()
         shutil.rmtree(self.settings.home, ignore_errors=True)
-
-    def _each_process(self, end: object) -> None:
-        for process in self.served:
-            tree = _tree(process.pid)
-            for each in tree:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    end(each)  # type: ignore[operator]
-            process.wait(60)
-            psutil.wait_procs(tree, timeout=60)
-        self.served.clear()
 
     def _is_ready(self) -> bool:
         try:
