@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -124,6 +125,27 @@ async def test_stream_far_behind_holds_up_no_other(
     assert first.leaves == 4
     assert set(sealed) == {behind.id, lively.id}
     assert await books.fetchval("select count(*) from answers") == 42
+
+
+@pytest.mark.parametrize("begins", [False, True], ids=["quiet for hours", "named long ago"])
+async def test_stream_that_nobody_expects_is_heard_in_the_next_round(
+    server: Server, database: str, books: asyncpg.Connection, signer: Signer, shelf: Path, *, begins: bool
+) -> None:
+    quiet = Stream(UUID(int=0x7 << 76)) if begins else Stream()
+    quiet.begin(answer([person(1)])).add(answer([person(2)]))
+    if not begins:
+        await write(books, quiet.segments[0])
+        await seal_now(server.url(database), signer, shelf)
+        await books.execute("update progress set at = now() - interval '2 hours'")
+
+    async with opened(server.url(database), signer, Shelf(shelf)) as sealer:
+        assert not await sealer.seal()
+        await write(books, *quiet.segments[0 if begins else 1 :])
+        async with asyncio.timeout(20):
+            while not await sealer.seal():  # noqa: ASYNC110 - a round is made once a second
+                await asyncio.sleep(0.1)
+
+    assert await books.fetchval("select array_agg(seq order by leaf) from answers") == [0, 1]
 
 
 async def test_second_sealer_stands_by_until_the_first_is_gone(
