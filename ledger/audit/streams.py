@@ -6,7 +6,7 @@ where an erasure on record explains it; their hashes still have to continue the 
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -171,6 +171,9 @@ class Streams:
             raise _removed(segment["stream"], segment["seq"], "its data is gone, and no erasure on record names it")
         if len(answers) != segment["n"]:
             raise Tampered(What.ALTERED, "segments", _key(segment), f"{len(answers)} answers were made of it")
+        for one, other in pairwise(answers):
+            if one["leaf"] > other["leaf"]:
+                raise Tampered(What.REORDERED, "answers", {"leaf": one["leaf"]}, "its place is that of a later leaf")
         self._leaf = answers[-1]["leaf"]
 
     def _refuse_other_places(self, segment: Record, contents: Contents, answers: Sequence[Record]) -> None:

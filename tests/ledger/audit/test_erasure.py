@@ -223,11 +223,14 @@ async def test_definitions_are_erased_and_later_segments_of_the_stream_are_still
         f"update segments set data = null where stream = '{stream}' and n >= 300",
     )
     later = f"(select max(leaf) from answers where stream = '{stream}')"
+    swapped = f"update answers set place = 99999 - place where stream = '{stream}' and seq = 1"
 
     untouched = await original.tampered(*erasing)
+    reordered = await original.tampered(*erasing, swapped)
     touched = await original.tampered(*erasing, f"update answers set outcome = 2 where leaf = {later}")
 
     assert {fault.table for fault in untouched.faults} == {"events"}
+    assert {(fault.what, fault.table) for fault in reordered.faults} >= {("reordered", "answers")}
     assert [fault.reason for fault in touched.faults if "segment" in fault.reason] == [
         "its segment says another outcome"
     ]
