@@ -82,7 +82,10 @@ async def _of_cases(look: _Look) -> list[_Found]:
 
 async def _of_subjects(look: _Look) -> list[_Found]:
     than = look.than
-    rows = await look.connection.fetch(questions.READ, *look.moments, than.agencies_least, look.agency, than.most)
+    leaves = await look.connection.fetchrow(questions.LEAVES, *look.moments)
+    assert leaves is not None
+    asked = than.agencies_least, look.agency, than.most, *leaves, than.closely
+    rows = await look.connection.fetch(questions.READ, *look.moments, *asked)
     read = [Read(row["subject"], tuple(row["agencies"])) for row in rows]
     return [_Found(finding, subject=each.subject) for finding, each in read_by_many(read, look.window, than)]
 

@@ -38,31 +38,56 @@ from told group by agency, client, purpose order by agency, client, purpose"""
 
 CASES = """\
 with named as materialized (
-    select agency, client, purpose, case_reference, count(*) as answers, sum(people) as people,
-           array_agg(distinct party) as parties
-    from answers join parties using (party)
-    where at >= $1 and at < $2 and case_reference is not null and outcome <> 2 and ($3::text is null or agency = $3)
+    select party, case_reference, count(*) as answers, sum(people) as people
+    from answers
+    where at >= $1 and at < $2 and case_reference is not null and outcome <> 2
+    group by party, case_reference
+), every as (
+    select agency, client, purpose, sum(answers) as of
+    from (select party, sum(answers) as answers from named group by party) as asked join parties using (party)
+    where $3::text is null or agency = $3 group by agency, client, purpose
+), told as (
+    select agency, client, purpose, case_reference, sum(answers) as answers, sum(people) as people
+    from named join parties using (party) where people * 4 >= $4
     group by agency, client, purpose, case_reference
 ), ranked as (
-    select *, sum(answers) over who as of, row_number() over (who order by answers desc, case_reference) as rank
-    from named window who as (partition by agency, client, purpose)
+    select told.*, every.of,
+           row_number() over (partition by agency, client, every.purpose order by answers desc, case_reference) as rank
+    from told join every using (agency, client) where told.purpose is not distinct from every.purpose
+), stands_out as materialized (
+    select *, (
+        select array_agg(party) from parties
+        where (parties.agency, parties.client) = (ranked.agency, ranked.client)
+            and parties.purpose is not distinct from ranked.purpose
+    ) as parties
+    from ranked where rank = 1 and people >= $4 and answers >= $5 * of
 )
-select agency, client, purpose, parties, case_reference as case, answers, of::bigint as of, (
+select agency, client, purpose, parties, case_reference as case, answers::bigint as answers, of::bigint as of, (
     select count(distinct subject) from answers join people using (leaf)
-    where party = any (parties) and at >= $1 and at < $2 and answers.case_reference = ranked.case_reference
+    where party = any (parties) and at >= $1 and at < $2 and answers.case_reference = stands_out.case_reference
 ) as subjects
-from ranked where rank = 1 and people >= $4 and answers >= $5 * of order by people desc"""
+from stands_out order by people desc"""
+"""Cases about few are left out early: of a client and purpose there are few parties, and most cases are about few."""
 
+LEAVES = "select coalesce(min(leaf), 0), coalesce(max(leaf), -1) from answers where at >= $1 and at < $2"
 READ = """\
-with read as materialized (
-    select distinct people.subject, agency
-    from answers join people using (leaf) join readings using (reading) join parties using (party)
-    where at >= $1 and at < $2 and outcome = 1 and people.subject is not null and readings.subject = 'person'
-        and kind in ('opened', 'verified', 'reached') and content -> 'roles' = '[]'
+with often as materialized (
+    select subject from people
+    where leaf between $6 and $7 and subject is not null group by subject having count(*) >= $3
+    order by count(*) desc, subject limit $8
+), stands as materialized (
+    select subject, leaf, reading from often join people using (subject) where leaf between $6 and $7
+), read as materialized (
+    select distinct subject, (select agency from parties where parties.party = answers.party) as agency
+    from stands join answers using (leaf)
+    where at >= $1 and at < $2 and outcome = 1 and (
+        select readings.subject = 'person' and kind in ('opened', 'verified', 'reached') and content -> 'roles' = '[]'
+        from readings where readings.reading = stands.reading)
 )
 select subject, array_agg(agency order by agency) as agencies from read
 group by subject having count(*) >= $3 and ($4::text is null or $4 = any (array_agg(agency)))
 order by count(*) desc, subject limit $5"""
+"""Whoever was read by so many agencies stands in so many rows; those who stand in most are looked at by agency."""
 
 OF_PARTIES = """\
 select leaf, request_id from answers

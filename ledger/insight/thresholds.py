@@ -54,6 +54,9 @@ class Thresholds:
     agencies_least: int = 5
     """Different agencies that read one subject: a household's usual business takes two or three."""
 
+    closely: int = 5_000
+    """Subjects of whom it is counted who read them: those who were read most often."""
+
     most: int = 100
     """Findings of one kind; those that stand out most."""
     rows: int = 20
