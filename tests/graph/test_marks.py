@@ -8,11 +8,14 @@ import pytest
 
 from auth.errors import GrantsUnconfirmed
 from auth.reach import in_communes
+from graph.answer import Question
+from graph.disclosure import Record
+from graph.exchange import Exchange
 from graph.request import has_left
-from ledger import Marked, Outcome
+from ledger import Bounds, Ledger, Marked, NotRecorded, Outcome
 from tests.graph.compiling import holding
 from tests.graph.invented.rows import FOLK, PROTECTED, TOWNS, pin
-from tests.graph.world import EVERYTHING, PSEUDONYMS, World, locked
+from tests.graph.world import EVERYTHING, KEYS, PSEUDONYMS, World, locked
 
 PERSON = f'{{person(pin:"{pin(1)}"){{name}}}}'
 PUBLIC = '{thing(id:"1-1"){label}}'
@@ -161,6 +164,21 @@ async def test_a_record_that_never_became_durable_is_not_marked(world: World) ->
     request_id = await client.ask(world)
     assert (await world.recorded(request_id), await world.marked(request_id)) == ([], [])
     assert client.sent[0]["status"] == 503
+
+
+async def test_a_record_that_fails_while_its_answer_is_given_up_is_not_marked(world: World) -> None:
+    impatient = Ledger(world.ledger_url, KEYS, Bounds(seconds=0.2))
+    await impatient.open()
+    plan, _ = world.graph.compile(Question(PERSON, None, {}))
+    exchange = Exchange(impatient.new_request_id())
+    record = Record(impatient, plan, holding(EVERYTHING), exchange)
+    async with locked(world.ledger_url, "segments"):
+        record.looked_at([(0, [pin(1)])], [], True)
+        exchange.withheld(Marked.RIGHTS_CHANGED)
+        with pytest.raises(NotRecorded):
+            await record.durable()
+    await impatient.close()
+    assert await world.marked(exchange.request_id.hex()) == []
 
 
 # --- persons who are not there ----------------------------------------------------------------------------------------
