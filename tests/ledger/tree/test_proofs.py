@@ -157,6 +157,11 @@ def test_nothing_is_a_later_state_of_an_empty_or_a_longer_tree(older: int, newer
         check_consistency(older, bytes(32), newer, bytes(32), [])
 
 
+def test_forger_who_shows_no_consistency_proof_at_all_is_refused() -> None:
+    with pytest.raises(ProofRefused, match="too short"):
+        check_consistency(3, definition.mth(LEAVES[:3]), 7, definition.mth(LEAVES[:7]), [])
+
+
 def test_two_states_of_one_size_are_consistent_only_if_equal() -> None:
     check_consistency(5, LEAVES[0], 5, LEAVES[0], [])
 
