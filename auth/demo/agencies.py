@@ -28,6 +28,7 @@ class DemoPurpose:
     title_vi: str
     title_en: str
     retention_months: int
+    shown_after_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,13 @@ PURPOSES = (
         6,
     ),
     DemoPurpose("statistics.population", "Law 89/2015/QH13, art. 36", "Thống kê dân số", "Population statistics", 12),
-    DemoPurpose(
-        "bank.know_your_customer", "Law 14/2022/QH15, art. 9", "Nhận biết khách hàng", "Knowing a customer", 60
+    DemoPurpose(  # who is being checked for money laundering is not told at once
+        "bank.know_your_customer",
+        "Law 14/2022/QH15, art. 9",
+        "Nhận biết khách hàng",
+        "Knowing a customer",
+        60,
+        shown_after_days=30,
     ),
     DemoPurpose(
         "citizen.self_service",
