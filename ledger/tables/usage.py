@@ -13,7 +13,12 @@ usage = Table(
     Column("outcome", SmallInteger, primary_key=True, autoincrement=False, comment="As of answers."),
     Column("answers", BigInteger, nullable=False, comment="Answers of that outcome."),
     Column("people", BigInteger, nullable=False, comment="Subjects in them; who stands in several counts in each."),
-    Column("on_trial", BigInteger, nullable=False, comment="Answers that a narrowing on trial would have refused, or limited."),
+    Column(
+        "on_trial",
+        BigInteger,
+        nullable=False,
+        comment="Answers that a narrowing on trial would have refused, or limited.",
+    ),
     Index(None, "party", "day"),
     comment="Counts of answers; nothing in it is about a person.",
 )
