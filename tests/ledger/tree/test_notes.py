@@ -182,6 +182,7 @@ def test_whatever_the_log_signs_it_reads_again(size: int, root: bytes, seconds: 
         str(LOG.verifier).replace(ORIGIN, "other.example.vn/ledger"),
         "name+abcdef01+" + base64.b64encode(b"\x02" + bytes(32)).decode(),
     ],
+    ids=["nothing", "a name", "no key", "a key cut off", "an id too long", "another name", "another kind"],
 )
 def test_operator_who_gives_half_a_key_is_told(line: str) -> None:
     with pytest.raises(ValueError, match="line of"):
