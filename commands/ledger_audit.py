@@ -59,8 +59,11 @@ def erase(
         return
     for purpose, count in erased.people.items():
         out.print(f"{count:,} persons read for {purpose or 'no purpose'}", highlight=False, markup=False)
-    would = "Would erase, with" if rehearsal else "Erased, with"
-    out.print(f"{would} {erased.segments:,} segments and {len(erased.keys)} keys.", highlight=False)
+    if erased.people or erased.segments or erased.keys:
+        would = "Would erase these" if rehearsal else "Erased these"
+        out.print(f"{would}, with {erased.segments:,} segments and {len(erased.keys)} keys.", highlight=False)
+    else:
+        out.print("Nothing is due.", highlight=False)
     if erased.odd:
         out.print(f"Left, as they are not what was sealed: the answers at leaves {erased.odd}.", highlight=False)
 
