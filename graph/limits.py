@@ -4,6 +4,7 @@ Fragments are counted once and their count is reused wherever they are spread, s
 what they expand to is what counts against the limits (the attack: D1 of the reference corpus).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,7 @@ BODY_BYTES = 256 * 1024
 BODY_SECONDS = 10.0  # from a request's headers to the end of its body
 TOKENS = 2_000
 NAME_CHARACTERS = 64  # of aliases and other names; they are said once for each path, to the caller and to the ledger
+NAME_DIGITS = 8  # one after the other; names are kept as they are written, and a person's number has nine or more
 DEPTH = 12  # `edges` and `node` do not count
 INTROSPECTION_DEPTH = 16  # the standard introspection query needs 14
 ALIASES = 30
@@ -44,6 +46,8 @@ REQUESTS_AT_ONCE = 1_000  # being answered in one process; more are turned away
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000
 
 PAGING = frozenset({"edges", "node"})
+
+_DIGITS = re.compile(r"[0-9]+")
 
 #: How many entries the fields of an introspection are taken to have, for its points.
 ASSUMED_ENTRIES: Mapping[str, float] = {
@@ -75,7 +79,7 @@ class Size:
 
 def check_size(document: DocumentNode) -> None:
     """Refuse a document in which any operation is too large. Raises Refused with LIMIT_EXCEEDED, naming the limit."""
-    _within("characters of a name", max(_names(document), default=0), NAME_CHARACTERS)
+    _check_names(document)
     measure = _Measure(document)
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
@@ -128,12 +132,19 @@ def _exceeded(what: str, most: int) -> Exception:
     return refused(Code.LIMIT_EXCEEDED, f"The document exceeds the limit of {most} for {what}.", limit=what, most=most)
 
 
-def _names(document: DocumentNode) -> Iterator[int]:
-    """The length of every name of a document, whatever it names."""
+def _check_names(document: DocumentNode) -> None:
+    names = list(_names(document))
+    _within("characters of a name", max(map(len, names), default=0), NAME_CHARACTERS)
+    digits = (len(run) for name in names for run in _DIGITS.findall(name))
+    _within("digits in a row of a name", max(digits, default=0), NAME_DIGITS)
+
+
+def _names(document: DocumentNode) -> Iterator[str]:
+    """Every name of a document, whatever it names."""
     token = document.loc.start_token if document.loc else None
     while token is not None:
         if token.kind is TokenKind.NAME:
-            yield len(token.value or "")
+            yield token.value or ""
         token = token.next
 
 

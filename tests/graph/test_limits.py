@@ -47,6 +47,7 @@ HOSTILE = {
     "directives": f"{{{CITIZEN}{{{'pin @skip(if:false) ' * 31}}}}}",
     "expanded selections": f"{{{CITIZEN}{{{'...A ' * 80}}}}} fragment A on Citizen{{{'pin ' * 80}}}",
     "characters of a name": f"{{{'a' * 65}:{CITIZEN}{{pin}}}}",
+    "digits in a row of a name": f"{{p001085000123:{CITIZEN}{{pin}}}}",
 }
 
 
@@ -78,7 +79,7 @@ def test_a_document_at_a_limit_is_read(text: str) -> None:
     document(text)
 
 
-@pytest.mark.parametrize(
+EVERY_NAME = pytest.mark.parametrize(
     "text",
     [
         "{%s:__typename}",
@@ -92,9 +93,22 @@ def test_a_document_at_a_limit_is_read(text: str) -> None:
     ],
     ids=["alias", "operation", "fragment", "variable", "field", "argument", "directive", "type"],
 )
+
+
+@EVERY_NAME
 def test_no_name_of_a_document_is_longer_than_64_characters(text: str) -> None:
     """One alias of 200 KB made a refusal of 58 MB: it stands in the path of everything below it."""
     assert limit_of(text.replace("%s", "n" * 65)) == "characters of a name"
+
+
+@EVERY_NAME
+def test_no_name_of_a_document_holds_a_persons_number(text: str) -> None:
+    """Whoever asks for many at once names each part by its person; names go on record as they are written."""
+    assert limit_of(text.replace("%s", "p123456789")) == "digits in a row of a name"
+
+
+def test_a_name_with_a_day_in_it_is_read() -> None:
+    document(f"query report_20260115_0001{{a12345678:{CITIZEN}{{pin}}}}")
 
 
 def test_a_name_of_64_characters_is_read() -> None:
