@@ -25,7 +25,7 @@ _INSERT = str(
 )
 
 _SETTINGS = {"application_name": "lienthong ledger", "plan_cache_mode": "force_generic_plan"}
-_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class Session:
