@@ -79,7 +79,7 @@ class AnswerRow:
 
 
 _TELLING = (
-    Kind.REFUSED, Kind.WITHHELD, Kind.DISCLOSED, Kind.VERIFIED, Kind.LISTED, Kind.NO_HIT, Kind.SPOKE_FOR
+    Kind.REFUSED, Kind.WITHHELD, Kind.DISCLOSED, Kind.LISTED, Kind.VERIFIED, Kind.NO_HIT, Kind.SPOKE_FOR
 )  # fmt: skip
 _WITHOUT_SUBJECTS = {
     Outcome.GRANTED: Kind.DISCLOSED, Outcome.REFUSED: Kind.REFUSED, Outcome.NO_HIT: Kind.NO_HIT

@@ -18,10 +18,11 @@ _BY_OUTCOME = {
     Kind.NO_HIT: f"(answers.outcome = 3 or {_MARKED.format('not_found')})",
     Kind.WITHHELD: f"answers.outcome = 1 and {_MARKED.format('withheld')}",
 }
-_BY_READING = {
-    Kind.DISCLOSED: "r.kind in ('opened', 'reached')",
+_BESIDE = """r.kind = 'verified' and r.content @> '{{"steps": [{{"way": "{}"}}]}}'"""
+_BY_READING = {  # what was also asked about with yes or no is stored as verified
+    Kind.DISCLOSED: f"(r.kind in ('opened', 'reached') or {_BESIDE.format('reached')})",
+    Kind.LISTED: f"(r.kind = 'listed' or {_BESIDE.format('listed')})",
     Kind.VERIFIED: "r.kind = 'verified'",
-    Kind.LISTED: "r.kind = 'listed'",
     Kind.SPOKE_FOR: "r.kind in ('spoke_for', 'acted_for')",
 }
 _SOMEBODYS = "people as p join readings as r using (reading) where p.leaf = answers.leaf"

@@ -24,10 +24,10 @@ class Kind(StrEnum):
     """Read and recorded, then not sent."""
     DISCLOSED = "disclosed"
     """Read by key, or through another record."""
-    VERIFIED = "verified"
-    """The caller named it and was told yes or no."""
     LISTED = "listed"
     """A hit of a search or a page."""
+    VERIFIED = "verified"
+    """The caller named it and was told yes or no, and nothing else."""
     SPOKE_FOR = "spoke_for"
     """Asked in this citizen's name, or by this citizen for another; nothing about the citizen was read."""
 
@@ -38,7 +38,8 @@ _BY_WAY = {
     Way.VERIFIED: Kind.VERIFIED,
     Way.LISTED: Kind.LISTED,
 }
-_STRONGEST = (Kind.DISCLOSED, Kind.VERIFIED, Kind.LISTED)
+_STRONGEST = (Kind.DISCLOSED, Kind.LISTED, Kind.VERIFIED)
+"""Whoever was listed was shown with data; a yes or no beside it hides none of that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from ledger.segments.entries import Outcome
+from ledger.segments.entries import Outcome, Subject
+from ledger.tree.leaves import Reading
 from office import visitor
 from office.visitor import Visitor
 from tests.ledger.archive.world import LISTED, OPENED, REACHED, SPOKE_FOR, VERIFIED, Books, pin
@@ -254,3 +255,17 @@ async def test_nonsense_is_refused_by_name(office: Ledgered, auditor: Visitor, a
     refused = await office.place.refused(auditor, LIST, **asked)
 
     assert [error["extensions"]["code"] for error in refused] == ["BAD_USER_INPUT"]
+
+
+@pytest.mark.parametrize(("beside", "kind"), [(REACHED, "DISCLOSED"), (LISTED, "LISTED")])
+@pytest.mark.parametrize("under_a_case", [False, True])
+async def test_a_question_that_also_asks_yes_or_no_hides_nothing_else_that_it_read(
+    office: Ledgered, auditor: Visitor, beside: Reading, kind: str, *, under_a_case: bool
+) -> None:
+    both = Reading(Subject.PERSON, (*VERIFIED.steps, *beside.steps))
+    await office.books.answer([(1, both)], NOW, case="HS-1")
+    case = await opened_case(office) if under_a_case else None
+
+    of_its_kind = [await found(office, auditor, w={"kind": each}, c=case) for each in (kind, "VERIFIED")]
+
+    assert of_its_kind == [["HS-1"], []]
