@@ -5,7 +5,7 @@ answers with one, or with a pseudonym.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import strawberry
 
@@ -188,11 +188,11 @@ class Asked:
         return page.rows, page.next and archives.seal.seal(page.next, use, reader)
 
     async def _person(self, case: int) -> str:
-        """The number of the case's person, for pseudonyms alone."""
+        """The number of the case's person, for pseudonyms alone: asked for each page, since a copy takes a while."""
         async with self.context.engine.connect() as connection:
             found = await by_number(connection, case)
-        if found is None:
-            raise not_answered(Code.FORBIDDEN, "There is no such case.")
+        if found is None or not found.admits(datetime.now(UTC)):
+            raise not_answered(Code.FORBIDDEN, "There is no such case, or nobody is looked up under it any more.")
         return subject_seal(self.context.office.desk.files).kept(found.citizen)
 
 

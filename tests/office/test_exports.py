@@ -89,3 +89,20 @@ async def test_nobody_else_takes_a_copy(office: Ledgered, who: str) -> None:
         await taken(office, asking)
 
     assert await office.place.installation.connection.fetch(ACTS) == []
+
+
+async def test_an_export_under_a_case_ends_where_the_case_does(
+    office: Ledgered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        await office.books.answer([(1, OPENED)], NOW, case=f"HS-{number}")
+    auditor, case = await office.place.officer("dung"), int(await opened_case(office))
+    monkeypatch.setattr(exports, "_AT_ONCE", 2)
+    lines = exported(Asked(Context(auditor, office.place.office), Wanted(), case, None), "jsonl")
+
+    first = await anext(lines)
+    await office.place.installation.connection.execute("update cases set state = 'withdrawn', closed_at = now()")
+
+    assert len(first.splitlines()) == 2
+    with pytest.raises(NotAnswered):
+        await anext(lines)
