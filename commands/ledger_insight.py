@@ -103,19 +103,19 @@ async def _statistics(settings: Settings, month: str | None) -> "tuple[Statistic
     from ledger.insight.books import BooksReader
     from ledger.insight.days import today
     from ledger.insight.statistics import months, statistics
-    from office.open_data import names_and_delays
+    from office.open_data import open_data
 
     engine = engine_of(database_url(settings, "auth"), 1)
     try:
-        names, delays = await names_and_delays(engine)
+        said = await open_data(engine)
     finally:
         await engine.dispose()
     day = today(datetime.now(UTC))
     async with BooksReader(database_url(settings, "ledger")).reading() as connection:
         there = await months(connection, day)
         wanted = _wanted(month, there)
-        told = None if wanted is None else await statistics(connection, wanted, day, delays)
-        return told, there, names
+        told = None if wanted is None else await statistics(connection, wanted, day, said.delays, said.general)
+        return told, there, said.names
 
 
 def _wanted(month: str | None, there: "list[Month]") -> "Month | None":

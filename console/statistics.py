@@ -24,14 +24,14 @@ from auth.database import OUTAGES
 from ledger import LedgerUnreachable
 from ledger.insight.books import BooksReader
 from ledger.insight.days import Month, today
-from ledger.insight.published import Filter, Names, as_csv, as_json
+from ledger.insight.published import Filter, as_csv, as_json
 from ledger.insight.statistics import Statistics, months, statistics
-from office.open_data import names_and_delays
+from office.open_data import OpenData, open_data
 
 KEPT_SECONDS = 600.0
 KEPT_MONTHS = 24
 KEPT_BYTES = 64 * 2**20
-"""Of answers as they are sent: writing a large one takes the loop that others wait on."""
+"""Of answers as they are sent: writing a large one takes a while."""
 PARAMETERS = frozenset({"month", "agency", "purpose", "kind", "format"})
 NOTHING = Filter(agency="")
 """Chooses no row: no agency has this name."""
@@ -59,10 +59,28 @@ class _Told:
     until: float
     day: date
     months: Sequence[Month]
-    delays: dict[str, int]
-    names: Names
-    counted: dict[Month, Statistics]
+    said: OpenData
+    counted: dict[Month, "_Counted"]
     written: dict[tuple[Month | None, Filter, bool], "_Written"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A month, and what a filter can name in it: whoever names something else is not worth a look at all rows."""
+
+    statistics: Statistics
+    named: tuple[frozenset[str], frozenset[str], frozenset[str]]
+
+    @classmethod
+    def of(cls, statistics: Statistics) -> "_Counted":
+        keys = {cell.key for cell in statistics.cells}
+        kinds = {name for key in keys for kind in key.kinds for name in (kind, kind.partition(":")[0])}
+        named = frozenset(key.agency for key in keys), frozenset(key.purpose for key in keys), frozenset(kinds)
+        return cls(statistics, named)
+
+    def knows(self, wanted: Filter) -> bool:
+        given = (wanted.agency, wanted.purpose, wanted.kind)
+        return all(name is None or name in names for name, names in zip(given, self.named, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +96,7 @@ class OpenStatistics:
 
     def __init__(self, books: BooksReader, engine: AsyncEngine, clock: Callable[[], datetime] = utc_now) -> None:
         self._books, self._engine, self._clock = books, engine, clock
-        self._counting = asyncio.Lock()
+        self._counting, self._writing = asyncio.Lock(), asyncio.Lock()
         self._told: _Told | None = None
 
     def route(self) -> Route:
@@ -99,16 +117,16 @@ class OpenStatistics:
         is_csv = _format(asked.get("format", "json"))
         told, found = await self._month(asked.get("month"))
         wanted = Filter(asked.get("agency"), asked.get("purpose"), asked.get("kind"))
-        written = _written(told, found, wanted, is_csv=is_csv)
+        written = await self._written(told, found, wanted, is_csv=is_csv)
         headers = {**_KEPT, "ETag": written.tag}
         if request.headers.get("if-none-match") == written.tag:
             return Response(status_code=304, headers=headers)
         if is_csv:
-            named = "" if found is None else f"-{found.month}"
+            named = "" if found is None else f"-{found.statistics.month}"
             headers["Content-Disposition"] = f'attachment; filename="lienthong-statistics{named}.csv"'
         return Response(written.body, 200, headers, media_type="text/csv" if is_csv else "application/json")
 
-    async def _month(self, asked: str | None) -> tuple[_Told, Statistics | None]:
+    async def _month(self, asked: str | None) -> "tuple[_Told, _Counted | None]":
         month = _parsed(asked)
         async with self._counting:
             told = await self._current()
@@ -121,32 +139,39 @@ class OpenStatistics:
                 if len(told.counted) >= KEPT_MONTHS:
                     told.counted.clear()
                 async with self._books.reading() as connection:
-                    told.counted[month] = await statistics(connection, month, told.day, told.delays)
+                    found = await statistics(connection, month, told.day, told.said.delays, told.said.general)
+                told.counted[month] = await asyncio.to_thread(_Counted.of, found)
             return told, told.counted[month]
 
     async def _current(self) -> _Told:
         """What is kept, or read anew."""
         day = today(self._clock())
         if self._told is None or self._told.day != day or time.monotonic() >= self._told.until:
-            names, delays = await names_and_delays(self._engine)
+            said = await open_data(self._engine)
             async with self._books.reading() as connection:
                 there = await months(connection, day)
-            self._told = _Told(time.monotonic() + KEPT_SECONDS, day, there, delays, names, {}, {})
+            self._told = _Told(time.monotonic() + KEPT_SECONDS, day, there, said, {}, {})
         return self._told
 
+    async def _written(self, told: _Told, found: _Counted | None, wanted: Filter, *, is_csv: bool) -> _Written:
+        """Written once for all who ask the same, beside the loop that others wait on."""
+        if found is not None and not found.knows(wanted):
+            wanted = NOTHING
+        key = (None if found is None else found.statistics.month, wanted, is_csv)
+        async with self._writing:
+            known = told.written.get(key)
+            if known is None:
+                known = await asyncio.to_thread(_write, told, found, wanted, is_csv=is_csv)
+                if sum(len(each.body) for each in told.written.values()) + len(known.body) > KEPT_BYTES:
+                    told.written.clear()
+                told.written[key] = known
+            return known
 
-def _written(told: _Told, found: Statistics | None, wanted: Filter, *, is_csv: bool) -> _Written:
-    """Written once for all who ask the same. Filters that choose nothing are all alike."""
-    if found is not None and not any(wanted.admits(cell.key) for cell in found.cells):
-        wanted = NOTHING
-    key = (None if found is None else found.month, wanted, is_csv)
-    known = told.written.get(key)
-    if known is None:
-        body = as_csv(found, wanted) if is_csv else as_json(found, told.months, wanted, told.names)
-        if sum(len(each.body) for each in told.written.values()) + len(body) > KEPT_BYTES:
-            told.written.clear()
-        known = told.written[key] = _Written(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
-    return known
+
+def _write(told: _Told, found: _Counted | None, wanted: Filter, *, is_csv: bool) -> _Written:
+    counted = None if found is None else found.statistics
+    body = as_csv(counted, wanted) if is_csv else as_json(counted, told.months, wanted, told.said.names)
+    return _Written(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
 def _format(asked: str) -> bool:

@@ -20,15 +20,16 @@ NOTES = {
     "vi": (
         f"Số lần cơ quan hỏi dữ liệu cá nhân và số lượt đọc trong đó, theo ngày ở Việt Nam. Mỗi tháng công bố một lần,"
         f" {DELAY_DAYS} ngày sau khi hết tháng. Số dưới {SMALLEST} không được công bố và không nằm trong số nào khác;"
-        " không có tổng nào ngoài tổng của các dòng này. Dòng không ghi ngày là của cả tháng, vì có ngày số quá nhỏ."
+        " không có tổng nào ngoài tổng của các dòng này. Dòng không ghi ngày là của cả tháng, vì có ngày số quá nhỏ,"
+        " hoặc vì mục đích này chỉ được hiện khái quát."
         " Mục đích trống: không nêu mục đích, nên bị từ chối. readings trống: quá ít."
     ),
     "en": (
         "How often agencies asked for personal data, and how many readings of persons, enterprises and parcels that"
         f" made, by days in Vietnam. A month is published once, {DELAY_DAYS} days after its end. A number below"
         f" {SMALLEST} is not published and is part of no other; there are no totals but sums of these rows. A row"
-        " without a day is of the whole month, as the number of some day is small. An empty purpose: none was given,"
-        " and it was refused for that. Empty readings: few."
+        " without a day is of the whole month, as the number of some day is small, or its purpose is shown in general"
+        " terms. An empty purpose: none was given, and it was refused for that. Empty readings: few."
     ),
 }
 

@@ -1,12 +1,13 @@
 """Open statistics: which agency asked which kinds of data for which purpose how often, for everybody.
 
 A month is told once, whole, some days after it is over, so that no count of a day or a person shows in how the figures
-grow. A purpose whose readings its citizens are shown later is told as much later. What is told of a month and what is
-withheld is for `ledger.insight.withholding` to say.
+grow. A purpose whose readings its citizens are shown later is told as much later; one whose readings they are shown in
+general terms is told by the month alone, since a day and its kinds of data would name who read on that day. What is
+told of a month and what is withheld is for `ledger.insight.withholding` to say.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -59,9 +60,16 @@ _FIRST_DAY = "select min(day) from usage"
 
 
 async def statistics(
-    connection: asyncpg.Connection, month: Month, today: date, delays: Mapping[str, int]
+    connection: asyncpg.Connection,
+    month: Month,
+    today: date,
+    delays: Mapping[str, int],
+    general: Collection[str] = frozenset(),
 ) -> Statistics:
-    """What may be told today of a month. `delays`: of purposes shown later to their citizens, by how many days."""
+    """What may be told today of a month. `delays`: of purposes shown later to their citizens, by how many days.
+
+    `general`: purposes shown to their citizens in general terms.
+    """
     counted: dict[tuple[Key, date], Count] = defaultdict(Count)
     for day, agency, purpose, needs, outcome, answers, people in await connection.fetch(
         _USAGE, month.days.since, month.days.until
@@ -69,7 +77,8 @@ async def statistics(
         if is_told(month, today, delays.get(purpose or "", 0)):
             came = Came.REFUSED if outcome == Outcome.REFUSED else Came.ANSWERED
             counted[Key(agency, purpose or "", kinds(needs), came), day] += Count(answers, people)
-    return Statistics(month, sorted(cells(counted), key=lambda cell: (cell.key, cell.day or date.min)))
+    told = cells(counted, lambda key: key.purpose in general)
+    return Statistics(month, sorted(told, key=lambda cell: (cell.key, cell.day or date.min)))
 
 
 async def months(connection: asyncpg.Connection, today: date) -> list[Month]:

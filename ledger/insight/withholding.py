@@ -5,7 +5,8 @@ adds up, filters or subtracts is a sum of whole cells: two filters, or a total a
 as their difference. Two rules, in this order:
 
     a count below `SMALLEST` is not told, and counts in no other cell
-    a count is told day by day only where no day of it is small; else as one cell of the whole month
+    a count is told day by day only where no day of it is small, and its days may be told; else as one cell of the
+    whole month
 
 The first makes each cell depend on nothing but itself: whoever knows all others, being the agencies of all others,
 learns nothing of one that is left out but that it is small. By the second, a month in one cell says that some day had a
@@ -17,7 +18,7 @@ at one home.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -53,17 +54,19 @@ class Cell(Generic[KeyT]):
     readings: int | None
 
 
-def cells(counted: Mapping[tuple[KeyT, date], Count]) -> list[Cell[KeyT]]:
-    """What may be told of the counts of one month."""
+def cells(
+    counted: Mapping[tuple[KeyT, date], Count], is_general: Callable[[KeyT], bool] = lambda _: False
+) -> list[Cell[KeyT]]:
+    """What may be told of the counts of one month. `is_general`: of which no day is told."""
     months: dict[KeyT, dict[date, Count]] = defaultdict(dict)
     for (key, day), count in counted.items():
         if count.answers:
             months[key][day] = count
-    return [cell for key, days in months.items() for cell in _told(key, days)]
+    return [cell for key, days in months.items() for cell in _told(key, days, by_day=not is_general(key))]
 
 
-def _told(key: KeyT, days: Mapping[date, Count]) -> Iterable[Cell[KeyT]]:
-    if not any(count.is_small for count in days.values()):
+def _told(key: KeyT, days: Mapping[date, Count], *, by_day: bool) -> Iterable[Cell[KeyT]]:
+    if by_day and not any(count.is_small for count in days.values()):
         return [_cell(key, day, count) for day, count in sorted(days.items())]
     whole = sum(days.values(), Count())
     return [] if whole.is_small else [_cell(key, None, whole)]

@@ -16,6 +16,7 @@ from console.statistics import OpenStatistics
 from installation.postgres import Postgres
 from installation.settings import Settings
 from ledger.insight.books import BooksReader
+from ledger.insight.published import Filter
 from tests.auth.conftest import database
 from tests.ledger.insight.filled import LIVES, NAME, Filled, filling
 
@@ -137,3 +138,20 @@ async def test_in_an_outage_nothing_is_told(filled: Filled, urls: dict[str, str]
 
     assert answer.status_code == 503
     assert json.loads(answer.content) == {"error": "The statistics cannot be read at the moment."}
+
+
+async def test_anybody_who_filters_by_what_is_not_there_costs_no_look_at_the_rows(
+    anybody: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Filter] = []
+    admits = Filter.admits
+    monkeypatch.setattr(Filter, "admits", lambda self, key: looked.append(self) or admits(self, key))
+
+    sizes = {
+        len((await anybody.get("/ledger/statistics", params={name: f"{number}"})).json()["rows"])
+        for name in ("agency", "purpose", "kind")
+        for number in range(5)
+    }
+
+    assert sizes == {0}
+    assert len(looked) <= 2  # one answer of two rows, written once

@@ -115,3 +115,15 @@ def test_a_month_that_is_none_is_refused(text: str) -> None:
 def test_december_is_followed_by_january() -> None:
     assert list(Month(2026, 11).through(Month(2027, 1))) == [Month(2026, 11), Month(2026, 12), Month(2027, 1)]
     assert str(Month.parse("2026-07")) == "2026-07"
+
+
+async def test_nobody_reads_the_days_of_a_purpose_shown_in_general_terms(filled: Filled, books: BooksReader) -> None:
+    """A citizen who is shown the day and the kinds of data alone would find there who read them, and for what."""
+    name = await filled.operation(NAME)
+    await filled.answer(await filled.party("H56", purpose="inheritance"), name, NOON, [1], times=12)
+    await filled.answer(await filled.party(), name, NOON, [1], times=12)
+
+    async with books.reading() as connection:
+        found = (await statistics(connection, OCTOBER, OUT, {}, frozenset({"inheritance"}))).cells
+
+    assert {cell.key.purpose: cell.day for cell in found} == {"inheritance": None, "tax": NOON.date()}
