@@ -13,7 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.sealing.interning import Common
-from ledger.sealing.meanings import KnownOperation, KnownRecipient, Meanings, Undefined
+from ledger.sealing.meanings import DefinedTwice, KnownOperation, KnownRecipient, Meanings, Undefined
 from ledger.sealing.page import AnswerRow, Page, PeopleOf, Used
 from ledger.segments.chain import ChainBroken, Segment
 from ledger.segments.entries import Marked, Outcome
@@ -102,7 +102,7 @@ class Expansion:
         try:
             for place, entry in enumerate(contents.entries):
                 self._add(page, segment, place, entry)
-        except (Undefined, NoSuchStep) as error:
+        except (Undefined, DefinedTwice, NoSuchStep) as error:
             reason = str(type(error).__doc__).rstrip(".").lower()
             raise ChainBroken(segment.stream, segment.seq, reason) from None
         except OverflowError:

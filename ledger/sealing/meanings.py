@@ -91,6 +91,10 @@ class Undefined(Exception):
     """An answer names a recipient or an operation that its stream has not defined."""
 
 
+class DefinedTwice(Exception):
+    """What answers name is defined twice, with two meanings."""
+
+
 class Meanings:
     """By stream and number. What no answer names never becomes a row of the books."""
 
@@ -102,8 +106,9 @@ class Meanings:
         self._size = 0
 
     def define(self, stream: UUID, defined: Defined) -> None:
-        """Something that the stream says before answers name it."""
-        self._said[stream, defined.number] = defined.meaning
+        """Something that the stream says before answers name it. Raises `DefinedTwice`."""
+        if self._said.setdefault((stream, defined.number), defined.meaning) != defined.meaning:
+            raise DefinedTwice
 
     def recipient(self, key: Key) -> KnownRecipient:
         """Raises `Undefined`."""
@@ -126,9 +131,9 @@ class Meanings:
         return known
 
     async def recall(self, connection: asyncpg.Connection, run: Sequence[Taken]) -> None:
-        """Has ready what these segments name without saying it."""
+        """Has ready what these segments name without saying it, and what was said before of names that they define."""
         self._forget(sum(len(segment.data) for segment, _ in run))
-        missing = _named_before(run) - self._said.keys()
+        missing = _named(run) - self._said.keys()
         if not missing:
             return
         where = await connection.fetch(_WHERE, *_columns(missing))
@@ -152,17 +157,16 @@ class Meanings:
             self._operations.clear()
 
 
-def _named_before(run: Iterable[Taken]) -> set[Key]:
-    """What answers name that no segment of these says."""
+def _named(run: Iterable[Taken]) -> set[Key]:
+    """What these segments define, and what their answers name."""
     named: set[Key] = set()
-    said: set[Key] = set()
     for segment, contents in run:
         for entry in contents.entries:
             if isinstance(entry, Defined):
-                said.add((segment.stream, entry.number))
+                named.add((segment.stream, entry.number))
             elif isinstance(entry, Answer):
                 named.update(((segment.stream, entry.recipient), (segment.stream, entry.operation)))
-    return named - said
+    return named
 
 
 def _columns(keys: Iterable[Key]) -> tuple[list[UUID], list[int]]:

@@ -7,11 +7,14 @@ and the plan live, and names it with every answer; the writer puts it into the s
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Generic, TypeAlias, TypeVar
+from typing import Annotated, Generic, TypeAlias, TypeVar
 
 import msgspec
 
 DOCUMENT_HASH_LENGTH = 16
+BLOCK_LENGTH = 16
+Block: TypeAlias = Annotated[bytes, msgspec.Meta(min_length=BLOCK_LENGTH, max_length=BLOCK_LENGTH)]
+"""A pseudonym; a segment that says another length is refused as it is read."""
 
 
 class Way(StrEnum):
@@ -78,13 +81,13 @@ class Recipient(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Null only for refusals that a purpose is missing."""
     legal_basis: str | None
     case_reference: str | None
-    on_behalf_of: bytes | None = None
+    on_behalf_of: Block | None = None
     """Pseudonym of the citizen the token speaks for."""
     supplier: str | None = None
     """The client's own agency, where it used the rights of another by a delegation."""
     through: tuple[str, ...] = ()
     """Clients whose tokens were exchanged for this one, the latest first."""
-    representative: bytes | None = None
+    representative: Block | None = None
     """Pseudonym of who acts for that citizen by law."""
     emergencies: tuple[int, ...] = ()
     """Numbers of the emergency grants that were used: opened by one officer alone, and to be reviewed."""

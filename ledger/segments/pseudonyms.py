@@ -21,10 +21,9 @@ from collections.abc import Collection, Iterable
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from ledger.errors import NotAPersonalNumber, NotASubject
-from ledger.segments.entries import Subject
+from ledger.segments.entries import BLOCK_LENGTH, Subject
 
 KEY_LENGTH = 16
-BLOCK_LENGTH = 16
 EPOCHS = range(1, 1 << 18)
 
 _SUBJECT_LENGTH = 12

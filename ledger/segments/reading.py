@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from ledger.segments.chain import ChainBroken, Segment, verified
-from ledger.segments.entries import Operation, Outcome, Recipient, Step
-from ledger.segments.pseudonyms import BLOCK_LENGTH
+from ledger.segments.entries import BLOCK_LENGTH, Operation, Outcome, Recipient, Step
 from ledger.segments.records import Answer, Defined, LookedAt
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -37,8 +37,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from ledger.segments.entries import DOCUMENT_HASH_LENGTH, AnyEvent, Marked, Operation, Outcome, Recipient
-from ledger.segments.pseudonyms import BLOCK_LENGTH
+from ledger.segments.entries import BLOCK_LENGTH, DOCUMENT_HASH_LENGTH, AnyEvent, Marked, Operation, Outcome, Recipient
 
 _WRITTEN = b"LTL\x03"
 _READ = frozenset({b"LTL\x01", b"LTL\x02", _WRITTEN})
@@ -202,7 +201,7 @@ def unpack(data: bytes) -> Contents:
         if magic not in _READ:
             raise Malformed("not a segment of version 1 to 3")
         return Contents(key_epoch, tuple(_unpack_entry(kind, body) for kind, body in _split(data)))
-    except (struct.error, msgspec.MsgspecError, ValueError, IndexError) as error:
+    except (struct.error, msgspec.MsgspecError, ValueError, IndexError, RecursionError) as error:
         raise Malformed("an entry is cut short or garbled") from error
 
 

@@ -7,8 +7,7 @@ the representative who acts for that citizen. Who is among the subjects already 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ledger.segments.entries import Operation, Recipient, Subject, Way
-from ledger.segments.pseudonyms import BLOCK_LENGTH
+from ledger.segments.entries import BLOCK_LENGTH, Operation, Recipient, Subject, Way
 from ledger.segments.records import Answer, LookedAt
 from ledger.tree.leaves import Reading, StepRead
 

@@ -1,5 +1,6 @@
 """A stream that is not as its writer wrote it is set aside by name, from its first bad segment on; the others go on."""
 
+import struct
 from collections.abc import AsyncIterator
 from hashlib import sha512
 from pathlib import Path
@@ -13,13 +14,19 @@ from ledger.recording.identifiers import new_stream_id
 from ledger.sealing import Sealer, condition, following, opened
 from ledger.sealing.following import Budget
 from ledger.segments.entries import Recipient
-from ledger.segments.records import pack_answer, pack_definition
+from ledger.segments.records import Kind, pack_answer, pack_definition
 from ledger.tree.notes import Signer
 from ledger.tree.shelf import Shelf
-from tests.ledger.sealing.written import DEFINITIONS, OPERATION, TAX, Stream, answer, new_id, person, write
+from tests.ledger.sealing.written import DEFINITIONS, OPERATION, RECIPIENT, TAX, Stream, answer, new_id, person, write
 from tests.ledger.server import Server
 
+OTHER = msgspec.structs.replace(TAX, agency="G13")
 INCOMPRESSIBLE = "".join(sha512(bytes((n,))).hexdigest() for n in range(200))
+
+
+def _event(said: bytes) -> bytes:
+    body = bytes(8) + said
+    return struct.pack(">BI", Kind.EVENT, len(body)) + body
 
 
 @pytest.fixture
@@ -93,8 +100,20 @@ async def test_segment_larger_than_any_writer_writes_is_not_even_read(
         (b"".join(DEFINITIONS) + answer([], [], [person(1)]), "names a step that its operation does not have"),
         (b"".join(DEFINITIONS) + answer([person(1)], at=2**63), "a moment that no calendar has"),
         (b"\x63", "cut short or garbled"),
+        (_event(b'{"event":' + b"[" * 100_000), "cut short or garbled"),
+        (pack_definition(9, msgspec.structs.replace(TAX, on_behalf_of=b"no block")), "cut short or garbled"),
+        (b"".join((*DEFINITIONS, pack_definition(RECIPIENT, OTHER), answer())), "is defined twice"),
     ],
-    ids=["nothing defined", "no operation", "no such step", "no such day", "garbled"],
+    ids=[
+        "nothing defined",
+        "no operation",
+        "no such step",
+        "no such day",
+        "garbled",
+        "too deep",
+        "no pseudonym",
+        "two meanings",
+    ],
 )
 async def test_segment_that_says_what_cannot_be_is_named(
     sealer: Sealer, books: asyncpg.Connection, healthy: Stream, entry: bytes, reason: str
@@ -136,6 +155,22 @@ async def test_what_no_table_can_hold_stops_its_stream_alone(
     assert trouble.startswith(f"stream {poisoned.id}, segment 1: says what the books cannot hold")
     unnamed = "select count(*) from parties where not exists (select from answers where answers.party = parties.party)"
     assert await books.fetchval(unnamed) == 0
+
+
+async def test_name_that_gets_another_meaning_in_a_later_segment_is_named(
+    sealer: Sealer, books: asyncpg.Connection, healthy: Stream
+) -> None:
+    turned = Stream().begin(answer([person(1)]))
+    await write(books, *turned.segments)
+    await sealer.catch_up()
+    turned.add(pack_definition(RECIPIENT, OTHER), answer([person(1)]), answers=1)
+    await write(books, turned.segments[1], *healthy.segments)
+
+    await sealer.catch_up()
+
+    assert await _sealed(books) == {(turned.id, 0), (healthy.id, 0), (healthy.id, 1)}
+    (trouble,) = sealer.troubles
+    assert "is defined twice" in trouble
 
 
 async def test_lost_end_of_a_stream_shows_when_its_process_goes_on(sealer: Sealer, books: asyncpg.Connection) -> None:

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from ledger import NotAPersonalNumber, Pseudonyms
 from ledger.errors import NotASubject
-from ledger.segments.entries import Subject
-from ledger.segments.pseudonyms import BLOCK_LENGTH
+from ledger.segments.entries import BLOCK_LENGTH, Subject
 
 codes = st.from_regex(r"[0-9]{10}(-[0-9]{3})?", fullmatch=True)
 parcels = st.from_regex(r"[0-9a-z-]{1,12}", fullmatch=True)
