@@ -144,8 +144,7 @@ async def test_anybody_who_filters_by_what_is_not_there_costs_no_look_at_the_row
     anybody: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[Filter] = []
-    admits = Filter.admits
-    monkeypatch.setattr(Filter, "admits", lambda self, key: looked.append(self) or admits(self, key))
+    monkeypatch.setattr(Filter, "admits", lambda wanted, _: looked.append(wanted))
 
     sizes = {
         len((await anybody.get("/ledger/statistics", params={name: f"{number}"})).json()["rows"])
