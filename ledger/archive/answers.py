@@ -129,10 +129,10 @@ class Answers:
     async def page(self, wanted: Wanted, first: int, before: Moment | None = None) -> AnswerPage:
         """Raises `LedgerSilent`."""
         parties = await self._books.matching(wanted.agency, wanted.client, wanted.purpose, wanted.within)
-        operations = await self._books.with_coordinate(wanted.coordinate)
+        operations = await self._books.with_coordinate(wanted.coordinate, MANY + 1)
         if [] in (parties, operations):
             return AnswerPage((), None)
-        question = _Question(parties, operations, wanted.kind)
+        question = _Question(parties, operations, wanted)
         place: Moment | None = before or Moment(wanted.until or LAST, 0)
         found: list[Any] = []
         looked, window = 0, first + 1 if question.is_exact else _WINDOW
@@ -168,14 +168,14 @@ def _row(answer: Answer, read: Collection[tuple[Reading, Sequence[int]]]) -> Ans
 class _Question:
     """The statement that finds candidates and sorts them out, and what it is given from its fifth parameter on."""
 
-    def __init__(self, parties: list[int] | None, operations: list[int] | None, kind: Kind | None) -> None:
-        left = Conditions(parties=parties, operations=operations, kind=kind)
+    def __init__(self, parties: list[int] | None, operations: list[int] | None, wanted: Wanted) -> None:
+        left = Conditions(parties=parties, coordinate=wanted.coordinate, kind=wanted.kind)
         source, self.given = _IN_ORDER.format(of=""), list[Any]()
         if parties is not None and len(parties) <= MANY:
             source, self.given, left = _each("party"), [parties], replace(left, parties=None)
         elif operations is not None and len(operations) <= MANY:
-            source, self.given, left = _each("operation"), [operations], replace(left, operations=None)
-        elif kind is Kind.WITHHELD:
+            source, self.given, left = _each("operation"), [operations], replace(left, coordinate=None)
+        elif wanted.kind is Kind.WITHHELD:
             source = _WITHHELD
         self.is_exact = left.is_empty
         and_also, given = left.written(5 + len(self.given))

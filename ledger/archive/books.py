@@ -20,7 +20,7 @@ _MATCHING = """\
 select party from parties where ($1::text is null or agency = $1 or supplier = $1)
 and ($2::text is null or client = $2) and ($3::text is null or purpose = $3)
 and ($4::text is null or agency = $4 or supplier = $4)"""
-_WITH_COORDINATE = 'select operation from operations where coordinates @> array[$1::text collate "C"]'
+_WITH_COORDINATE = 'select operation from operations where coordinates @> array[$1::text collate "C"] limit $2'
 _PARTIES = """\
 select party, agency, client, supplier, through, purpose, legal_basis from parties where party = any($1::int[])"""
 _OPERATIONS = """\
@@ -67,11 +67,14 @@ class Books:
             return None
         return [row["party"] for row in await self._database.fetch(_MATCHING, *asked)]
 
-    async def with_coordinate(self, coordinate: str | None) -> list[int] | None:
-        """Numbers of the operations that read it or look up by it; None: all."""
+    async def with_coordinate(self, coordinate: str | None, most: int) -> list[int] | None:
+        """Numbers of so many of the operations that read it or look up by it; None: all.
+
+        Not of every one: whoever writes a new document with every request makes as many of them.
+        """
         if coordinate is None:
             return None
-        return [row["operation"] for row in await self._database.fetch(_WITH_COORDINATE, coordinate)]
+        return [row["operation"] for row in await self._database.fetch(_WITH_COORDINATE, coordinate, most)]
 
 
 def _party(row: Any) -> Party:

@@ -25,6 +25,11 @@ _BY_READING = {  # what was also asked about with yes or no is stored as verifie
     Kind.VERIFIED: "r.kind = 'verified'",
     Kind.SPOKE_FOR: "r.kind in ('spoke_for', 'acted_for')",
 }
+# `is true` keeps it from becoming a join, and thereby a table of hashes, made once: an array is walked through anew for
+# every row. The operation is looked up by its number, since there may be any number of them.
+_IN_PARTIES = "(answers.party in (select unnest({}::int[]))) is true"
+_WITH_COORDINATE = """\
+(select o.coordinates from operations as o where o.operation = answers.operation) @> array[{}::text collate "C"]"""
 _SOMEBODYS = "people as p join readings as r using (reading) where p.leaf = answers.leaf"
 
 
@@ -33,7 +38,7 @@ class Conditions:
     """What an answer must be, beyond what the index says; None: anything."""
 
     parties: Sequence[int] | None = None
-    operations: Sequence[int] | None = None
+    coordinate: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     kind: Kind | None = None
@@ -48,8 +53,8 @@ class Conditions:
         `reading` is the column with the one subject's reading; None: that of any subject counts.
         """
         said = {
-            "answers.party = any({}::int[])": self.parties,
-            "answers.operation = any({}::int[])": self.operations,
+            _IN_PARTIES: self.parties,
+            _WITH_COORDINATE: self.coordinate,
             "answers.at >= {}::timestamptz": self.since,
             "answers.at < {}::timestamptz": self.until,
         }

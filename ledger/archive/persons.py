@@ -25,10 +25,10 @@ async def person_page(
 ) -> PersonPage:
     """Raises `LedgerSilent`."""
     parties = await archive.books.matching(wanted.agency, wanted.client, wanted.purpose)
-    operations = await archive.books.with_coordinate(wanted.coordinate)
+    operations = await archive.books.with_coordinate(wanted.coordinate, 1)
     if [] in (parties, operations):
         return PersonPage((), None)
-    conditions = Conditions(parties, operations, wanted.since, wanted.until, wanted.kind)
+    conditions = Conditions(parties, wanted.coordinate, wanted.since, wanted.until, wanted.kind)
     subjects = archive.pseudonyms(pin, wanted.since, wanted.until)
     place, rows = before or BEGINNING, list[Row]()
     looked, window = 0, window_for(first + 1)
