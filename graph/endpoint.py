@@ -11,6 +11,7 @@ does not leave, because of that or because the client has gone, is marked as wit
 """
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from traceback import extract_tb
 
 import orjson
@@ -51,6 +52,8 @@ Respond = Callable[[Question, Caller, Exchange], Awaitable[bytes]]
 
 STRICT_FOR_BOTH = frozenset({401, 403, 405, 406, 413, 415, 429, 500, 503})  # other statuses are 200 for the old type
 ATTEMPTS = 2  # whose rights change again meanwhile asks again
+_CLOSED = (OSError, RuntimeError)
+"""What writing to a closed connection raises: by the words of ASGI, and by uvloop where requests were pipelined."""
 
 
 class Endpoint:
@@ -77,19 +80,18 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = read_headers(scope)
-        request_id = self._graph.new_request_id()
-        answer_type, headers = OLD, [*self._extra, (b"x-request-id", request_id.hex().encode())]
+        exchange = Exchange(self._graph.new_request_id())
+        answer_type, headers = OLD, [*self._extra, (b"x-request-id", exchange.request_id.hex().encode())]
         try:
             answer_type = media_type(request.accept)
             self._check_room()
             admitted = self._authority.caller(request.authorization, request.proof, request.method, request.path)
             if request.proof is not None:  # so that an honest client never has to be told to ask again
                 headers = [*headers, (b"dpop-nonce", self._authority.nonces.current().encode())]
-            exchange = Exchange(request_id, named_officer(request))
+            exchange.officer = named_officer(request)
             body = await self._answered(await read_parameters(request, receive), admitted, request, exchange)
             if exchange.is_on_record and has_left(receive):
-                exchange.withheld(Marked.CLIENT_LEFT)
-                metrics.count_refusal("client_left")
+                _give_up(exchange)
                 return
             status = 200
         except Refused as refusal:
@@ -113,7 +115,8 @@ class Endpoint:
             log.error("answer_failed", kind=type(error).__name__, at=_places(error))  # noqa: TRY400 -- values may stand in it
             status, body = 500, _errors(GraphError(Code.INTERNAL, "Something went wrong here."))
         metrics.count_answer(status)
-        await _send(send, status, answer_type, headers, body)
+        if not await _send(send, status, answer_type, headers, body):
+            _give_up(exchange)
 
     async def _answered(self, sent: Sent, admitted: Caller, request: Request, exchange: Exchange) -> bytes:
         """The body of the answer, by the rights of now. A request takes up room from here on: not while it comes in."""
@@ -176,19 +179,30 @@ def _places(error: Exception) -> list[str]:
     return [f"{frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-5:]]
 
 
+def _give_up(exchange: Exchange) -> None:
+    """The client has gone before anything was sent."""
+    exchange.withheld(Marked.CLIENT_LEFT)
+    metrics.count_refusal("client_left")
+
+
 async def _send(
     send: Send, status: int, answer_type: bytes, headers: Iterable[tuple[bytes, bytes]], body: bytes
-) -> None:
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [
-                (b"content-type", answer_type + b"; charset=utf-8"),
-                (b"content-length", b"%d" % len(body)),
-                (b"cache-control", b"no-store"),
-                *headers,
-            ],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+) -> bool:
+    """False: the connection was closed, and not a byte was written. Of one that closes later nobody knows what came."""
+    start = {
+        "type": "http.response.start",
+        "status": status,
+        "headers": [
+            (b"content-type", answer_type + b"; charset=utf-8"),
+            (b"content-length", b"%d" % len(body)),
+            (b"cache-control", b"no-store"),
+            *headers,
+        ],
+    }
+    try:
+        await send(start)
+    except _CLOSED:
+        return False
+    with suppress(*_CLOSED):
+        await send({"type": "http.response.body", "body": body})
+    return True

@@ -10,10 +10,10 @@ class Exchange:
 
     __slots__ = ("_mark", "officer", "request_id")
 
-    def __init__(self, request_id: bytes, officer: str | None = None) -> None:
-        """`officer` is an account at the agency, as its client named it."""
+    def __init__(self, request_id: bytes) -> None:
         self.request_id = request_id
-        self.officer = officer
+        self.officer: str | None = None
+        """An account at the agency, as its client named it."""
         self._mark: Callable[[Marked], None] | None = None
 
     @property

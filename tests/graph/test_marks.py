@@ -83,6 +83,29 @@ async def test_a_client_that_leaves_while_the_record_is_written_is_noticed(world
     assert client.sent == []
 
 
+class Gone(Client):
+    """A connection that is closed when so many messages are sent, which shows in the next only."""
+
+    takes = 0
+
+    async def send(self, message: Any) -> None:
+        if len(self.sent) == self.takes:
+            raise RuntimeError("the handler is closed")
+        await super().send(message)
+
+
+@pytest.mark.parametrize(("messages", "marks"), [(0, [Marked.CLIENT_LEFT]), (1, [])])
+async def test_a_client_whose_connection_turns_out_to_be_closed_is_withheld_what_nothing_was_sent_of(
+    world: World, messages: int, marks: list[Marked]
+) -> None:
+    """One that pipelines and leaves is not noticed before. Of an answer that began, all may have come."""
+    client = Gone(PERSON)
+    client.takes = messages
+    request_id = await client.ask(world)
+    assert len(client.sent) == messages
+    assert [mark.what for mark in await world.marked(request_id)] == marks
+
+
 async def test_a_client_that_stays_gets_its_answer_and_nothing_is_marked(world: World) -> None:
     client = Client(PERSON)
     request_id = await client.ask(world)
