@@ -71,7 +71,7 @@ class DisclosureQueries:
     async def disclosure_proof(self, info: Info, id: strawberry.ID) -> JSON | None:  # noqa: A002 - the argument's name
         """The proof that a reading is on record, for `lienthong ledger check-proof`; null: not yours, or not sealed.
 
-        Of a reading in general terms it leaves closed who asked and why, and tells the moment of the record.
+        Of a reading in general terms it leaves closed who asked and why, and tells the moment and the steps that read.
         """
         context = info.context
         rules = await rules_of(context.engine)

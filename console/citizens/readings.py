@@ -27,7 +27,7 @@ KINDS: Mapping[Kind, tuple[Label, Label]] = {
         ),
     ),
     Kind.VERIFIED: (
-        ("Đã xác nhận", "Confirmed or not"),
+        ("Hỏi đúng hay sai", "Asked yes or no"),
         (
             "Bên hỏi đã nêu thông tin về bạn và được trả lời đúng hay sai, không được xem dữ liệu.",
             "They named you and were told yes or no; no data were shown.",
@@ -41,8 +41,11 @@ KINDS: Mapping[Kind, tuple[Label, Label]] = {
         ),
     ),
     Kind.NO_HIT: (
-        ("Đã tìm, không có gì", "Looked for, nothing shown"),
-        ("Bạn đã được tìm, nhưng không có dữ liệu nào được cho xem.", "You were looked for, and no data were shown."),
+        ("Không có kết quả", "No result"),
+        (
+            "Đã có câu hỏi, nhưng không có dữ liệu nào của bạn được cho xem.",
+            "Something was asked, and no data about you were shown.",
+        ),
     ),
     Kind.REFUSED: (
         ("Bị từ chối", "Refused"),
@@ -61,8 +64,8 @@ KINDS: Mapping[Kind, tuple[Label, Label]] = {
     Kind.SPOKE_FOR: (
         ("Nhân danh bạn", "In your name"),
         (
-            "Đã hỏi nhân danh bạn; không đọc dữ liệu của bạn.",
-            "Something was asked in your name; no data about you were read.",
+            "Đã hỏi nhân danh bạn, hoặc bạn hỏi thay người khác; không đọc dữ liệu của bạn.",
+            "Something was asked in your name, or you asked for somebody else; no data about you were read.",
         ),
     ),
 }

@@ -22,12 +22,13 @@ from installation.databases import database_name
 from installation.postgres import Postgres
 from installation.settings import Settings
 from ledger.archive.archives import Archives
-from ledger.segments.entries import Outcome
+from ledger.segments.entries import Outcome, Subject
 from ledger.tree.evidence import check
+from ledger.tree.leaves import Reading
 from tests.auth.databases import lent
 from tests.auth.portals import Portal
 from tests.auth.world import ISSUER
-from tests.ledger.archive.world import ARCHIVE_KEY, LISTED, OPENED, REACHED, VERIFIED, Books, pin
+from tests.ledger.archive.world import ARCHIVE_KEY, LISTED, OPENED, REACHED, SPOKE_FOR, VERIFIED, Books, pin
 
 NOW = datetime.now(UTC)
 ORIGIN = "authority.test/ledger"
@@ -131,8 +132,8 @@ async def test_each_kind_of_reading_is_told_as_what_it_was(place: Place) -> None
     text = await place.text()
 
     for said in (
-        "On a list", "Through another record that leads to you", "Confirmed or not", "Yes or no about: Personal number",
-        "Looked for, nothing shown", "Looked up, not sent", "hung up before that", "Refused",
+        "On a list", "Through another record that leads to you", "Asked yes or no", "Yes or no about: Personal number",
+        "No result", "Looked up, not sent", "hung up before that", "Refused",
     ):  # fmt: skip
         assert said in text, said
 
@@ -340,3 +341,25 @@ async def test_a_record_that_was_changed_gives_no_proof_and_says_so(place: Place
     answer = await place.http.get(f"{LIST}/proof?id={id_}")
     assert answer.status_code == 503
     assert "does not fit its seal" in answer.text
+
+
+async def test_nobody_reads_that_they_were_looked_for_where_they_asked_themselves(place: Place) -> None:
+    """Of an answer that found nobody only those stand on record in whose name it was asked."""
+    await place.books.answer([(1, SPOKE_FOR)], NOW, outcome=Outcome.NO_HIT)
+    await place.enter()
+
+    text = await place.text()
+
+    assert "No result" in text
+    assert "Asked in your name" in text
+    assert "looked for" not in text.lower()
+
+
+async def test_whoever_was_on_a_list_is_told_so_beside_a_yes_or_no(place: Place) -> None:
+    await place.books.answer([(1, Reading(Subject.PERSON, (*VERIFIED.steps, *LISTED.steps)))], NOW)
+    await place.enter()
+
+    text = await place.text()
+
+    assert "On a list" in text
+    assert "no data were shown" not in text
