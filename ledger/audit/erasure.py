@@ -2,7 +2,8 @@
 
 First it is put on record, as entries of the ledger like any other, what will be erased; when those are sealed, it is
 done. So a gap is always explained, and whoever finds an explanation without a gap has found a crash. The next run
-finishes what the last began: an entry is only made when what the one before names is done.
+finishes what the last began: an entry is only made when what the one before names is done. Entries can be forged by
+whoever writes segments, so by themselves they erase nothing: what is emptied is always beyond its purpose's time, too.
 
 A month's key is destroyed when nothing of that month may be kept, for any purpose, and all of it is sealed and erased.
 """
@@ -15,7 +16,7 @@ from typing import NamedTuple, Protocol
 from asyncpg import Connection
 
 from ledger.audit.emptying import empty_people, empty_segments
-from ledger.audit.gaps import read
+from ledger.audit.recorded import erasures
 from ledger.audit.retention import Retention, months_before, sealed_before
 from ledger.segments.entries import AnyEvent, KeyDestroyed, PeopleErased, SegmentsErased
 from ledger.segments.keyring import begins_at
@@ -29,7 +30,6 @@ Tell = Callable[[str, int], None]
 
 A_DAY = timedelta(days=1)
 """By which a month's last records may have been sealed late, at a turn of the month under load."""
-_ON_RECORD = "select leaf, content from events where kind in ('people.erased', 'segments.erased') order by leaf"
 _PURPOSES = "select distinct purpose from parties order by purpose nulls first"
 _PEOPLE = """
 select sum(people) from answers join parties using (party)
@@ -80,6 +80,9 @@ class Erased:
     """Leaves of answers that were left, as they are not what was sealed: `verify` says more."""
 
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
 class _Due(NamedTuple):
     """Leaves whose persons are to be erased for a purpose."""
 
@@ -87,6 +90,8 @@ class _Due(NamedTuple):
     first: int
     upto: int
     people: int = 0
+    sealed_at: datetime = _LONG_AGO
+    """Of one that is on record."""
 
 
 @dataclass(slots=True)
@@ -96,11 +101,16 @@ class _OnRecord:
     last: dict[str | None, _Due] = field(default_factory=dict)
     segments: int = 0
 
-    def add(self, event: AnyEvent | None) -> None:
+    def add(self, event: PeopleErased | SegmentsErased, at: datetime, sealed_at: datetime) -> None:
+        """The next in the order of leaves."""
         if isinstance(event, PeopleErased):
-            before = self.upto(event.purpose)
-            self.last[event.purpose] = _Due(event.purpose, before, max(event.upto, before), event.people)
-        elif isinstance(event, SegmentsErased):
+            before = self.last.get(event.purpose) or _Due(event.purpose, 0, 0)
+            # Of two entries that waited for the sealer together, the later one does not say that the first is done.
+            first = before.upto if at > before.sealed_at else before.first
+            self.last[event.purpose] = before._replace(
+                first=first, upto=max(event.upto, before.upto), sealed_at=sealed_at
+            )
+        else:
             self.segments = max(event.upto, self.segments)
 
     def upto(self, purpose: str | None) -> int:
@@ -119,11 +129,11 @@ class Erasure:
 
     async def rehearse(self) -> Erased:
         """What `run` would do. Changes nothing."""
-        on_record, due = await self._on_record(), await self._due()
-        for each in (*on_record.last.values(), *due):
+        due = [*await self._unfinished(await self._on_record()), *await self._due()]
+        for each in due:
             people = await self._count(each) or 0
             self._erased.people[each.purpose] = people + self._erased.people.get(each.purpose, 0)
-        self._erased.segments = await self._count_segments([*on_record.last.values(), *due])
+        self._erased.segments = await self._count_segments(due)
         return self._erased
 
     async def run(self, sealed: Sealed) -> Erased:
@@ -157,31 +167,42 @@ class Erasure:
 
     async def _on_record(self) -> _OnRecord:
         found = _OnRecord()
-        for row in await self._connection.fetch(_ON_RECORD):
-            found.add(read(row["content"]))
+        for recorded in await erasures(self._connection):
+            found.add(*recorded)
         return found
 
     async def _due(self) -> list[_Due]:
         """What is beyond its time and in no entry yet."""
         on_record, due = await self._on_record(), []
         for purpose in await self._purposes():
-            upto = await sealed_before(self._connection, months_before(self._now, self._retention.of(purpose)))
-            each = _Due(purpose, on_record.upto(purpose), upto)
-            people = await self._count(each) if each.first < upto else None
+            each = _Due(purpose, on_record.upto(purpose), await self._beyond_its_time(purpose))
+            people = await self._count(each) if each.first < each.upto else None
             if people is not None:  # a refusal has nobody in it, and may have an officer
                 due.append(each._replace(people=people))
         return due
 
     async def _empty(self, on_record: _OnRecord) -> None:
-        for purpose, first, upto, _ in on_record.last.values():
+        unfinished = await self._unfinished(on_record)
+        for purpose, first, upto, *_ in unfinished:
             async for people, odd in empty_people(self._connection, purpose, first, upto):
                 self._erased.people[purpose] = self._erased.people.get(purpose, 0) + people
                 self._erased.odd += odd
                 self._tell("people", sum(self._erased.people.values()))
-        first = min((each.first for each in on_record.last.values()), default=0)
+        first = min((each.first for each in unfinished), default=0)
         async for segments in empty_segments(self._connection, first, on_record.segments):
             self._erased.segments += segments
             self._tell("segments", self._erased.segments)
+
+    async def _unfinished(self, on_record: _OnRecord) -> list[_Due]:
+        """What the last entries name, as far as it may be erased."""
+        return [
+            each._replace(upto=min(each.upto, await self._beyond_its_time(each.purpose)))
+            for each in on_record.last.values()
+        ]
+
+    async def _beyond_its_time(self, purpose: str | None) -> int:
+        """How many leaves were sealed longer ago than the purpose's months."""
+        return await sealed_before(self._connection, months_before(self._now, self._retention.of(purpose)))
 
     async def _count(self, due: _Due) -> int | None:
         """None: there is no answer with anything to erase."""
@@ -189,7 +210,7 @@ class Erasure:
         return people
 
     async def _count_segments(self, due: Sequence[_Due]) -> int:
-        purposes, first, upto, _ = zip(*due, strict=True) if due else ((), (), (), ())
+        purposes, first, upto = zip(*(each[:3] for each in due), strict=True) if due else ((), (), ())
         segments: int = await self._connection.fetchval(_SEGMENTS, purposes, first, upto)
         return segments
 

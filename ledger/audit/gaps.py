@@ -1,7 +1,8 @@
 """Which gaps in the books are explained: by erasures that are on record before anything was erased. Pure.
 
-An erasure is an entry of the tree like any other, so whoever owns the database cannot make one up afterwards. It names
-leaves before its own only.
+An erasure is an entry of the tree like any other, so whoever owns the database cannot make one up afterwards. Who
+makes one up in time, by a segment that the sealer takes for one of a process's, gains little: an entry explains nothing
+that was sealed less than a month before it.
 """
 
 from collections.abc import Iterable
@@ -22,15 +23,14 @@ class Gaps:
     segments: int = 0
 
     @classmethod
-    def of(cls, events: Iterable[tuple[int, str]]) -> "Gaps":
-        """From leaves and contents of the events on record. One that cannot be read, or foresees, explains nothing."""
+    def of(cls, erasures: Iterable[PeopleErased | SegmentsErased]) -> "Gaps":
+        """From those on record, as far as they are believed."""
         people: dict[str | None, int] = {}
         segments = 0
-        for leaf, content in events:
-            event = read(content)
-            if isinstance(event, PeopleErased) and event.upto <= leaf:
+        for event in erasures:
+            if isinstance(event, PeopleErased):
                 people[event.purpose] = max(event.upto, people.get(event.purpose, 0))
-            elif isinstance(event, SegmentsErased) and event.upto <= leaf:
+            else:
                 segments = max(event.upto, segments)
         return cls(people, segments)
 
@@ -39,6 +39,14 @@ class Gaps:
 
     def explain_segment(self, last_leaf: int) -> bool:
         return last_leaf < self.segments
+
+
+def believed(content: str, old: int) -> PeopleErased | SegmentsErased | None:
+    """An erasure that was sealed when so many leaves were a month old, of which alone it can speak."""
+    event = read(content)
+    if not isinstance(event, PeopleErased | SegmentsErased):
+        return None
+    return msgspec.structs.replace(event, upto=min(event.upto, old))
 
 
 def read(content: str) -> AnyEvent | None:

@@ -6,10 +6,12 @@ Time counts from when a leaf was sealed, which is never before it was recorded: 
 import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from asyncpg import Connection
 
+KEPT_AT_LEAST = timedelta(days=27)
+"""The shortest month, less a day for clocks that differ: no erasure on record speaks of what was sealed later."""
 USUAL_MONTHS = 24
 """Where no purpose says otherwise: refusals for want of one, and purposes that are on no list."""
 

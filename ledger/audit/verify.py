@@ -14,6 +14,7 @@ from ledger.audit.books import check_books
 from ledger.audit.counts import check_acts, check_usage
 from ledger.audit.faults import Fault, Tampered
 from ledger.audit.gaps import Gaps
+from ledger.audit.recorded import erasures
 from ledger.audit.signed import Outside, no_history
 from ledger.audit.streams import check_streams
 from ledger.sealing.actions import ActsSource, ActsUnavailable
@@ -25,7 +26,6 @@ Tell = Callable[[str, int, int], None]
 
 _SETTINGS = ("enable_sort", "enable_seqscan", "statement_timeout", "idle_in_transaction_session_timeout")
 """Rows come in the order of an index: sorting a table of a hundred million would need its size in files."""
-_ERASURES = "select leaf, content from events where kind in ('people.erased', 'segments.erased') order by leaf"
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ async def examine(
     """All parts, in the transaction that the connection is in."""
     for setting in _SETTINGS:
         await connection.execute(f"set local {setting} = 0")
-    gaps = Gaps.of(map(tuple, await connection.fetch(_ERASURES)))
+    gaps = Gaps.of(recorded.event for recorded in await erasures(connection))
     await _part(report, _tree(report, connection, log, outside, gaps, tell))
     await _part(report, check_streams(connection, gaps, lambda done, total: tell("segments", done, total)))
     await _part(report, check_usage(connection))

@@ -5,8 +5,9 @@ again: a statement that waited would hold back the database's clearing up.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -45,6 +46,7 @@ async def opened(
     *,
     budget: Budget | None = None,
     stop: asyncio.Event | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncIterator[Sealer]:
     """Waits until no other sealer is at work. Raises `NotDurable`, and what asyncpg raises.
 
@@ -56,7 +58,7 @@ async def opened(
     try:
         await require_durability(connection)
         await _become_the_only_one(connection, stop or asyncio.Event())
-        yield Sealer(connection, signer, shelf, acts, budget=budget)
+        yield Sealer(connection, signer, shelf, acts, budget=budget, clock=clock)
     except SealingRefused as refused:
         await say_refused(connection, str(refused))
         raise

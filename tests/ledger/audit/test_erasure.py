@@ -1,6 +1,8 @@
 """What is kept no longer goes, what proves it stays, and no gap is without its entry."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -8,9 +10,10 @@ import pytest
 
 from ledger import KeyRing
 from ledger.audit.daily import NotSealed, erase, rehearse
+from ledger.audit.emptying import empty_people
 from ledger.audit.erasure import LOCK, AnotherErases, Erased, Tell
 from ledger.audit.retention import Retention
-from ledger.segments.entries import AnyEvent
+from ledger.segments.entries import AnyEvent, PeopleErased
 from tests.ledger.audit.world import PURPOSES, World, fill
 
 SOON = datetime.now(UTC) + timedelta(days=32)
@@ -25,7 +28,8 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def erased(world: World, retention: Retention, now: datetime) -> Erased:
-    """A run of erasure, beside a sealing process."""
+    """A run of erasure at that time, beside a sealing process."""
+    world.ahead = now - datetime.now(UTC)
     stop = asyncio.Event()
 
     async def seal() -> None:
@@ -90,7 +94,7 @@ async def test_erasure_goes_on_after_more_was_recorded(world: World) -> None:
     await fill(world, 5)
     await world.seal()
 
-    done = await erased(world, SHORT, SOON + timedelta(days=1))
+    done = await erased(world, SHORT, SOON + timedelta(days=32))
 
     assert done.people[PURPOSES[0]] > 0
     assert (await world.verify()).faults == []
@@ -112,6 +116,7 @@ async def test_nobody_seals_the_entries_and_nothing_is_erased(world: World, monk
             await erase(world.dsn, SHORT, world.keys, ledger.record_event, SOON)
     assert (await world.fetch("select count(*) from people where subject is null"))[0][0] == 0
 
+    world.ahead = SOON - datetime.now(UTC)
     await world.seal()  # the entries, after all; the next run does what they say
     assert (await world.verify()).faults == []
     done = await erased(world, SHORT, SOON)
@@ -150,6 +155,7 @@ async def _erased_telling(world: World, tell: Tell) -> None:
 
         async def record(event: AnyEvent) -> None:
             await ledger.record_event(event)
+            world.ahead = SOON - datetime.now(UTC)
             await world.seal()
 
         await erase(world.dsn, SHORT, world.keys, record, SOON, tell)
@@ -220,6 +226,7 @@ async def test_definitions_are_erased_and_later_segments_of_the_stream_are_still
     forged = '{"event":"segments.erased","segments":1,"upto":100000}'
     erasing = (
         f"insert into events values (100000, now(), 'segments.erased', '{forged}')",
+        "insert into checkpoints values (100001, sha256('x'), now() + interval '40 days', '')",
         f"update segments set data = null where stream = '{stream}' and n >= 300",
     )
     later = f"(select max(leaf) from answers where stream = '{stream}')"
@@ -229,8 +236,59 @@ async def test_definitions_are_erased_and_later_segments_of_the_stream_are_still
     reordered = await original.tampered(*erasing, swapped)
     touched = await original.tampered(*erasing, f"update answers set outcome = 2 where leaf = {later}")
 
-    assert {fault.table for fault in untouched.faults} == {"events"}
+    assert {fault.table for fault in untouched.faults} == {"leaves"}
     assert {(fault.what, fault.table) for fault in reordered.faults} >= {("reordered", "answers")}
     assert [fault.reason for fault in touched.faults if "segment" in fault.reason] == [
         "its segment says another outcome"
     ]
+
+
+async def test_intruder_has_an_erasure_sealed_before_its_time_and_nothing_is_erased(world: World) -> None:
+    size = (await world.fetch("select max(size) from checkpoints"))[0][0]
+    standing = "select count(*) from people where subject is not null"
+    before = await world.fetch(standing)
+    await _seal_erasures(world, [PeopleErased(PURPOSES[0], size, 9), PeopleErased(PURPOSES[0], 1 << 80, 9)])
+
+    await erased(world, Retention(usual=24), SOON)
+
+    assert await world.fetch(standing) == before
+    await erased(world, SHORT, SOON)
+    assert (await world.fetch(standing))[0][0] < before[0][0]
+    assert (await world.verify()).faults == []
+
+
+async def test_owner_has_an_erasure_sealed_and_empties_what_is_of_yesterday_and_it_is_found(world: World) -> None:
+    size = (await world.fetch("select max(size) from checkpoints"))[0][0]
+    await _seal_erasures(world, [PeopleErased(purpose, size, 9) for purpose in PURPOSES])
+    async with _owner(world) as owner:
+        async for _ in empty_people(owner, PURPOSES[0], 0, size):
+            pass
+
+    assert [(fault.what, fault.table) for fault in (await world.verify()).faults] == [("altered", "answers")]
+
+
+async def test_two_entries_waited_for_the_sealer_and_what_both_name_is_erased(world: World) -> None:
+    sizes = [row[0] for row in await world.fetch("select size from checkpoints order by size")]
+    await _seal_erasures(world, [PeopleErased(PURPOSES[0], size, 9) for size in (sizes[-2], sizes[-1])])
+
+    await erased(world, SHORT, SOON)
+
+    left = "select count(seed) from answers join parties using (party) where purpose = $1"
+    assert (await world.fetch(left, PURPOSES[0]))[0][0] == 0
+
+
+async def _seal_erasures(world: World, events: Sequence[AnyEvent]) -> None:
+    """By whoever writes segments, which says nothing of a right to erase."""
+    async with world.ledger() as ledger:
+        for event in events:
+            await ledger.record_event(event)
+    await world.seal()
+
+
+@asynccontextmanager
+async def _owner(world: World) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(world.dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import asyncpg
 
 from ledger import KeyRing, Ledger, Outcome, Step, Way
 from ledger.audit.verify import Report, examine, surveyed, verify
-from ledger.sealing import seal_now
+from ledger.sealing import opened
 from ledger.segments.entries import Marked
 from ledger.tree.notes import Signer
 from ledger.tree.shelf import Shelf
@@ -53,13 +54,19 @@ class World:
     pem: bytes
     outside: Path
     acts: Acts = field(default_factory=Acts)
+    ahead: timedelta = timedelta(0)
+    """By how much the sealer's clock is ahead of ours."""
 
     @property
     def signer(self) -> Signer:
         return Signer(ORIGIN, self.pem)
 
     async def seal(self) -> int:
-        return await seal_now(self.dsn, self.signer, self.outside, self.acts)
+        def clock() -> datetime:
+            return datetime.now(UTC) + self.ahead
+
+        async with opened(self.dsn, self.signer, Shelf(self.outside), self.acts, clock=clock) as sealer:
+            return await sealer.catch_up()
 
     async def verify(self) -> Report:
         return await verify(self.dsn, self.signer.verifier, self.history, self.acts)
