@@ -1,14 +1,17 @@
 """The shelf: signed checkpoints kept outside the database, so that whoever owns that cannot roll the ledger back.
 
 A directory, best on another machine's disk. `latest` holds the last checkpoint, replaced whole; `witnessed`, the last
-that witnesses signed, too; `2026-11-22.jsonl`, one checkpoint a minute of that day (UTC) and all that were witnessed, a
-JSON string a line, only ever appended to (`chattr +a` suits it). Before it seals, the sealer asks the shelf how far the
+that witnesses signed, too; `2026-11-22.jsonl`, one checkpoint a minute of that day (UTC), a JSON string a line, only
+ever appended to (`chattr +a` suits it); `witnessed-2026-11-22.jsonl`, all that were witnessed, in the same way: a file
+of their own, as witnesses sign when the tree has grown further. Before it seals, the sealer asks the shelf how far the
 tree had come; `verify` compares all of it with the tree.
 """
 
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from heapq import merge
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -16,6 +19,8 @@ import msgspec
 from ledger.tree.notes import NoteRefused, parse_checkpoint, split
 
 A_MINUTE = timedelta(minutes=1)
+_MINUTES = "[0-9]*.jsonl"
+_WITNESSED = "witnessed-*.jsonl"
 _TAIL = 8_192
 _BEYOND_ALL = 1 << 64
 
@@ -49,7 +54,7 @@ class Shelf:
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             if self._kept_at is None or not self._kept_at <= at < self._kept_at + A_MINUTE:
-                self._append(note, at)
+                self._append(f"{_day(at)}.jsonl", note)
                 self._kept_at = at
             self._replace("latest", note)
         except OSError as error:
@@ -59,28 +64,31 @@ class Shelf:
         """Durable when this returns. Whether it is newer than the one before is for the caller to know."""
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            self._append(note, at)
+            self._append(f"witnessed-{_day(at)}.jsonl", note)
             self._replace("witnessed", note)
         except OSError as error:
             raise _unusable(self._directory, error) from None
 
     def history(self) -> Iterator[str]:
-        """The checkpoints of all minutes, oldest first, and `latest`. A last line that a crash cut short is no line."""
-        for day in self._days():
-            yield from _lines(day)
+        """The checkpoints of all minutes and witnesses, smallest first, and `latest`.
+
+        A last line that a crash cut short is no line. What does not stand in its order in its files does not here.
+        """
+        minutes, witnessed = (chain.from_iterable(map(_lines, self._days(names))) for names in (_MINUTES, _WITNESSED))
+        yield from merge(minutes, witnessed, key=_size)
         latest = _text(self._directory / "latest")
         if latest is not None:
             yield latest
 
-    def _days(self) -> list[Path]:
+    def _days(self, names: str) -> list[Path]:
         try:
-            return sorted(self._directory.glob("*.jsonl"))
+            return sorted(self._directory.glob(names))
         except OSError as error:
             raise _unusable(self._directory, error) from None
 
     def _last_lines(self) -> Iterator[str]:
-        """Of the last day, the notes of its last minutes."""
-        for day in self._days()[-1:]:
+        """Of the last day, the notes of its last minutes, and the last that were witnessed."""
+        for day in (*self._days(_MINUTES)[-1:], *self._days(_WITNESSED)[-1:]):
             try:
                 with day.open("rb") as file:
                     file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
@@ -88,8 +96,8 @@ class Shelf:
             except OSError as error:
                 raise _unusable(day, error) from None
 
-    def _append(self, note: str, at: datetime) -> None:
-        path = self._directory / f"{at.astimezone(UTC):%Y-%m-%d}.jsonl"
+    def _append(self, name: str, note: str) -> None:
+        path = self._directory / name
         is_fresh = not path.exists()
         with path.open("a+b") as file:
             if file.tell() and not _ends_in_newline(file.fileno(), file.tell()):
@@ -108,6 +116,10 @@ class Shelf:
             os.fsync(file.fileno())
         draft.replace(self._directory / name)
         _sync(self._directory)
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d}"
 
 
 def _text(path: Path) -> str | None:

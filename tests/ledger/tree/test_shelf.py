@@ -156,6 +156,19 @@ def test_auditor_finds_every_note_that_witnesses_signed_and_the_last_of_them(dir
     assert list(shelf.history()) == [note(1), note(2), note(3), note(1)]
 
 
+def test_witness_that_signs_after_the_tree_has_grown_stands_where_its_tree_does(directory: Path) -> None:
+    shelf = Shelf(directory)
+
+    shelf.keep(note(1), NOON)
+    shelf.keep(note(3), NOON + timedelta(minutes=1))
+    shelf.keep_witnessed(note(2), NOON + timedelta(minutes=2))
+    shelf.keep(note(4), NOON + timedelta(days=1))
+    shelf.keep_witnessed(note(4), NOON + timedelta(days=1))
+
+    assert list(shelf.history()) == [*map(note, (1, 2, 3, 4, 4)), note(4)]
+    assert shelf.latest() == note(4)
+
+
 def test_note_is_durable_before_the_sealer_goes_on(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[str] = []
     fsync = os.fsync
