@@ -30,7 +30,18 @@ _BY_READING = {  # what was also asked about with yes or no is stored as verifie
 _IN_PARTIES = "(answers.party in (select unnest({}::int[]))) is true"
 _WITH_COORDINATE = """\
 (select o.coordinates from operations as o where o.operation = answers.operation) @> array[{}::text collate "C"]"""
+_BY_WAYS = " and (select {} from operations as o where o.operation = answers.operation)"
+_STEPS = """o.steps @> '[{{"way": "{}"}}]'"""
+# Whether a question reads anybody so: then nobody in a long list has to be looked at.
+_ASKED_SO = {
+    kind: _BY_WAYS.format(" or ".join(_STEPS.format(way) for way in ways))
+    for kind, ways in {
+        Kind.DISCLOSED: ("opened", "reached"), Kind.LISTED: ("listed",), Kind.VERIFIED: ("verified",)
+    }.items()
+}  # fmt: skip
 _SOMEBODYS = "people as p join readings as r using (reading) where p.leaf = answers.leaf"
+_LAST_OF_ALL = " and p.place >= answers.people - 2"
+"""Where those stand of whom nothing was read: the citizen spoken for, and who acted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +78,6 @@ class Conditions:
 
 def _read_as(kind: Kind, reading: str | None) -> str:
     among = _SOMEBODYS if reading is None else f"readings as r where r.reading = {reading}"
-    return f"answers.outcome = 1 and exists (select from {among} and {_BY_READING[kind]})"
+    if kind is Kind.SPOKE_FOR and reading is None:
+        among += _LAST_OF_ALL
+    return f"answers.outcome = 1{_ASKED_SO.get(kind, '')} and exists (select from {among} and {_BY_READING[kind]})"
