@@ -196,7 +196,7 @@ async def test_a_grant_whose_scope_left_the_catalogue_harms_nobody(here: Install
 
 
 async def test_an_authority_does_not_open_without_its_database(dsn: str) -> None:
-    feed = PolicyFeed(dsn.replace("auth_of", "absent"), PolicyReader(CATALOGUE, communes_of))
+    feed = PolicyFeed(dsn.replace("lent_to", "absent"), PolicyReader(CATALOGUE, communes_of))
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await feed.open()
     with pytest.raises(GrantsUnconfirmed):
