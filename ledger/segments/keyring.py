@@ -38,6 +38,18 @@ class StillInUse(Exception):
     """The key of a month that is not over must not be destroyed."""
 
 
+class _Destroyed(Exception):
+    """There is no key to read, and none is to be made."""
+
+
+def _random() -> bytes:
+    return secrets.token_bytes(KEY_LENGTH)
+
+
+def _none() -> bytes:
+    raise _Destroyed
+
+
 class KeyRing:
     def __init__(self, files: Files, clock: Callable[[], float] = time.time) -> None:
         """`clock` tells the seconds since 1970."""
@@ -58,7 +70,8 @@ class KeyRing:
         epochs = {int(named[1]) for name in self._files.names() if (named := _NAME.fullmatch(name))}
         for gone in self._read.keys() - epochs:
             del self._read[gone]
-        return [self._pseudonyms(epoch) for epoch in sorted(epochs, reverse=True)]
+        kept = (self._kept(epoch) for epoch in sorted(epochs, reverse=True))
+        return [pseudonyms for pseudonyms in kept if pseudonyms is not None]
 
     def destroy(self, epoch: int) -> None:
         """For good. Raises `StillInUse` for a month that is not over, in which a process may be recording."""
@@ -67,11 +80,21 @@ class KeyRing:
         self._files.destroy(f"{_PREFIX}{epoch}")
         self._read.pop(epoch, None)
 
-    def _pseudonyms(self, epoch: int) -> Pseudonyms:
+    def _kept(self, epoch: int) -> Pseudonyms | None:
+        """None: another process destroyed the key since it was listed."""
+        try:
+            return self._pseudonyms(epoch, _none)
+        except _Destroyed:
+            return None
+
+    def _pseudonyms(self, epoch: int, make: Callable[[], bytes] = _random) -> Pseudonyms:
         known = self._read.get(epoch)
         if known is None:
-            key = self._files.read(f"{_PREFIX}{epoch}", lambda: secrets.token_bytes(KEY_LENGTH))
-            known = self._read[epoch] = Pseudonyms(key, epoch)
+            name = f"{_PREFIX}{epoch}"
+            try:
+                known = self._read[epoch] = Pseudonyms(self._files.read(name, make), epoch)
+            except ValueError as error:
+                raise ValueError(f"the key {name} cannot be used: {error}") from None
         return known
 
 

@@ -12,7 +12,9 @@ class Drawer:
         self.keys: dict[str, bytes] = {}
 
     def read(self, name: str, make: Callable[[], bytes], /) -> bytes:
-        return self.keys.setdefault(name, make())
+        if name not in self.keys:
+            self.keys[name] = make()
+        return self.keys[name]
 
     def names(self) -> list[str]:
         return [*self.keys]

@@ -81,6 +81,28 @@ def test_eraser_destroys_a_month_for_every_process(ring: KeyRing, tmp_path: Path
     assert ring.current(june).of_persons([PERSON]) != block
 
 
+def test_view_that_lists_a_key_just_before_it_is_destroyed_does_not_make_it_anew(ring: KeyRing, tmp_path: Path) -> None:
+    class Behind(KeyFolder):
+        def names(self) -> list[str]:
+            listed = super().names()
+            ring.destroy(78)
+            return listed
+
+    ring.current(moment(2026, 6))
+    july = ring.current()
+
+    seen = KeyRing(Behind(tmp_path), lambda: JULY).all()
+
+    assert [each.epoch for each in seen] == [july.epoch]
+    assert not (tmp_path / "keys" / "ledger-pseudonyms-78").exists()
+
+
+def test_process_with_a_file_that_is_no_key_is_told_which(ring: KeyRing, tmp_path: Path) -> None:
+    key_bytes(tmp_path, "ledger-pseudonyms-79", size=10)
+    with pytest.raises(ValueError, match="ledger-pseudonyms-79 cannot be used: a pseudonym key has 16 bytes"):
+        ring.current()
+
+
 def test_eraser_is_refused_the_month_that_is_not_over(ring: KeyRing) -> None:
     block = ring.current().of_persons([PERSON])
 
