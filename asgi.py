@@ -61,6 +61,7 @@ from installation.home import KeyFolder, key_bytes, key_file
 from installation.ledgers import further_ledgers
 from installation.memory import memory_file
 from installation.settings import Settings, load
+from installation.workers import end_with_parent
 from ledger import KeyRing, Ledger, LedgerUnreachable, NotDurable
 from ledger.archive.archives import Archives, Registered
 from ledger.archive.database import LedgerDatabase, LedgerSilent
@@ -94,6 +95,7 @@ SERVED: dict[str, Any] = {
 
 def create_app() -> "Application":
     """The application of one process, from the settings in its environment."""
+    end_with_parent()
     return Application(load())
 
 
