@@ -43,8 +43,9 @@ async def anybody(
         connection = await asyncpg.connect(dsn)
         await connection.execute("insert into agencies (agency, name_vi, name_en) values ('G01', 'Bộ', 'Ministry')")
         await connection.execute(
-            "insert into purposes (purpose, legal_basis, title_vi, title_en, retention_months, shown_after_days)"
-            " values ('tax', 'x', 'Thuế', 'Tax', 12, 0), ('inquiry', 'x', 'Điều tra', 'Inquiry', 12, 90)"
+            "insert into purposes (purpose, legal_basis, title_vi, title_en, retention_months, shown_after_days,"
+            " third_party_sensitive) values ('tax', 'x', 'Thuế', 'Tax', 12, 0, false),"
+            " ('inquiry', 'x', 'Điều tra', 'Inquiry', 12, 90, false), ('will', 'x', 'Di chúc', 'Will', 12, 0, true)"
         )
         await connection.close()
         engine = engine_of(dsn, 1)
@@ -154,3 +155,11 @@ async def test_anybody_who_filters_by_what_is_not_there_costs_no_look_at_the_row
 
     assert sizes == {0}
     assert len(looked) <= 2  # one answer of two rows, written once
+
+
+async def test_nobody_reads_on_which_day_a_will_was_looked_at(anybody: httpx2.AsyncClient, filled: Filled) -> None:
+    await filled.answer(await filled.party(purpose="will"), await filled.operation(NAME), NOON, [1], times=12)
+
+    rows = (await anybody.get("/ledger/statistics", params={"purpose": "will"})).json()["rows"]
+
+    assert [(row["day"], row["answers"]) for row in rows] == [(None, 12)]
