@@ -23,7 +23,7 @@ _SETTINGS = {
     "max_parallel_workers_per_gather": "0",  # starting others takes longer than a page does
     "jit": "off",  # compiling takes longer than any page does
 }
-_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class LedgerSilent(Exception):

@@ -15,7 +15,7 @@ from ledger.tables import READER
 SECONDS = 8.0
 """For a connection, and for each statement."""
 _SETTINGS = {"application_name": "lienthong insight", "default_transaction_read_only": "on", "jit": "off"}
-_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class BooksReader:

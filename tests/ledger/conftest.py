@@ -1,5 +1,6 @@
 """A ledger on a PostgreSQL of these tests' own, because they kill it."""
 
+import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -58,6 +59,20 @@ def keys() -> KeyRing:
 def pseudonyms(keys: KeyRing) -> Pseudonyms:
     """Those of this month."""
     return keys.current()
+
+
+@pytest.fixture
+async def stranger() -> AsyncIterator[str]:
+    """Where something else stands at the database's port: the driver has its own error for what it cannot read."""
+
+    async def garbled(asked: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+        await asked.read(1)
+        answer.write(b"R" + b"\xff" * 8)
+        await answer.drain()
+        answer.close()
+
+    async with await asyncio.start_server(garbled, "127.0.0.1", 0) as server:
+        yield f"postgresql://ledger@127.0.0.1:{server.sockets[0].getsockname()[1]}/ledger?sslmode=disable"
 
 
 @pytest.fixture

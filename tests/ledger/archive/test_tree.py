@@ -79,8 +79,7 @@ async def test_tiles_hold_the_hashes_that_the_specification_says_and_none_is_the
     assert [await tile_bytes(grown, tile) for tile in BEYOND] == [None] * len(BEYOND)
 
 
-async def test_ledger_that_does_not_answer_is_named() -> None:
-    nowhere = LedgerDatabase("lienthong.example/ledger", "postgresql://127.0.0.1:1/nothing")
-
-    with pytest.raises(LedgerSilent, match=r"lienthong\.example/ledger"):
-        await checkpoint(nowhere)
+async def test_ledger_that_does_not_answer_or_answers_what_is_no_answer_is_named(stranger: str) -> None:
+    for dsn in ("postgresql://127.0.0.1:1/nothing", stranger):
+        with pytest.raises(LedgerSilent, match=r"lienthong\.example/ledger"):
+            await checkpoint(LedgerDatabase("lienthong.example/ledger", dsn))

@@ -98,6 +98,12 @@ async def test_whoever_counts_the_books_cannot_change_them(filled: Filled, books
     assert isinstance(refused.value.__cause__, asyncpg.PostgresError)
 
 
+async def test_whoever_counts_books_that_answer_what_is_no_answer_is_told_so(stranger: str) -> None:
+    with pytest.raises(LedgerUnreachable, match="cannot be read"):
+        async with BooksReader(stranger).reading():
+            pass
+
+
 async def test_whoever_counts_the_books_sees_no_segment(filled: Filled, books: BooksReader) -> None:
     with pytest.raises(LedgerUnreachable) as refused:
         async with books.reading() as connection:
