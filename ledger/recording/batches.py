@@ -18,7 +18,8 @@ class Bounds:
     definition: int = 256 << 10
     """Bytes of one definition: it is one caller's, and the write is shared."""
     seconds: float = 2.0
-    """For one write, and for connecting before it. An answer waits for the write under way and for its own."""
+    """For one write, and for connecting before it. An answer waits for the write under way and for its own, and for a
+    try of the connection (`confirm`) that comes between them."""
 
 
 class Batch:
