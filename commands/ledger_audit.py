@@ -147,7 +147,7 @@ def _lines(report: "Report", seconds: float) -> Iterator[str]:
     for what, count in report.compared.items():
         yield f"Compared with {count:,} {what}."
     for what in report.unavailable:
-        yield f"Not compared with {what}, which does not answer."
+        yield f"Not compared with {what}."
     if report.holds:
         yield f"{report.size:,} leaves hold together in {seconds:.1f} s; root {report.root.hex()}"
 

@@ -73,6 +73,8 @@ def surveyed(report: Report, history: Callable[[], Iterator[str]]) -> Outside:
         report.faults.append(tampered.fault)
         return Outside.at_present(no_history)
     report.compared["checkpoints kept outside"] = outside.notes
+    if not outside.notes:
+        report.unavailable.append("checkpoints kept outside, as there are none: an older copy would not show")
     return outside
 
 
@@ -114,7 +116,7 @@ async def _acts(report: Report, connection: asyncpg.Connection, source: ActsSour
     try:
         report.compared["acts of the authority's record"] = await check_acts(connection, source)
     except ActsUnavailable:
-        report.unavailable.append("the authority's record of acts")
+        report.unavailable.append("the authority's record of acts, which does not answer")
 
 
 @asynccontextmanager

@@ -9,12 +9,16 @@ import asyncpg
 import pytest
 
 from ledger import KeyRing
+from ledger.archive.archives import Archives, Registered
+from ledger.archive.guard import PurposeRule, Rules
 from ledger.audit.daily import NotSealed, erase, rehearse
 from ledger.audit.emptying import empty_people
 from ledger.audit.erasure import LOCK, AnotherErases, Erased, Tell
 from ledger.audit.retention import Retention
 from ledger.segments.entries import AnyEvent, PeopleErased
-from tests.ledger.audit.world import PURPOSES, World, fill
+from ledger.tree.evidence import check, encode
+from tests.ledger.audit.world import ORIGIN, PURPOSES, World, fill
+from tests.ledger.desk import pin
 
 SOON = datetime.now(UTC) + timedelta(days=32)
 """A month is over; two are not."""
@@ -292,3 +296,23 @@ async def _owner(world: World) -> AsyncIterator[asyncpg.Connection]:
         yield connection
     finally:
         await connection.close()
+
+
+async def test_proof_handed_out_before_the_erasure_holds_after_it(world: World) -> None:
+    rules = Rules.of([PurposeRule(purpose, ("", "")) for purpose in PURPOSES])
+    archives = Archives([Registered(ORIGIN, world.dsn, world.keys.all)], bytes(range(64)))
+    try:
+        row = (await archives.page(pin(7), "reader", rules, first=1)).rows[0]
+        proof = await archives.proof(pin(7), "reader", rules, row.id)
+        assert proof is not None
+        document = encode(proof)
+
+        await erased(world, SHORT, LATER)
+
+        assert (await archives.page(pin(7), "reader", rules, first=1)).rows == ()
+    finally:
+        await archives.close()
+    proven = check(document, world.signer.verifier)
+    assert (proven.subject, proven.shared is not None) == (proof.own.subject, True)
+    roots = await world.fetch("select root from checkpoints where size = $1", proven.sealed.checkpoint.size)
+    assert [row["root"] for row in roots] == [proven.sealed.checkpoint.root]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,11 @@ async def _copy(server: Server, world: World, outside: Path) -> World:
 
 async def _drop(server: Server, world: World) -> None:
     await server.execute(f"drop database {world.dsn.partition('?')[0].rpartition('/')[2]}")
+
+
+async def test_auditor_is_told_that_nothing_is_kept_outside(world: World) -> None:
+    shutil.rmtree(world.outside)
+
+    report = await world.verify()
+
+    assert report.unavailable == ["checkpoints kept outside, as there are none: an older copy would not show"]
