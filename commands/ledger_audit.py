@@ -70,12 +70,13 @@ def erase(
 
 async def erase_daily(settings: Settings, ledger: "Ledger") -> None:
     """What the sealing process does each day."""
-    from ledger.audit.daily import erase
+    from ledger.audit.daily import erase, require_steady_clock
     from ledger.segments.keyring import KeyRing
 
-    keys = KeyRing(KeyFolder(settings.home))
+    keys, now = KeyRing(KeyFolder(settings.home)), datetime.now(UTC)
     dsn, retention = database_url(settings, "ledger"), await _retention(settings)
-    await erase(dsn, retention, keys, ledger.record_event, datetime.now(UTC))
+    await require_steady_clock(dsn, now)
+    await erase(dsn, retention, keys, ledger.record_event, now)
 
 
 async def _verified(settings: Settings, tell: "Tell") -> "Report":

@@ -6,7 +6,7 @@ Whoever seals is another task or another process; here it is waited for.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -20,6 +20,16 @@ POLL_SECONDS = 0.2
 PATIENCE = 60.0
 """For entries to be sealed, in seconds."""
 _SEALED = "select count(distinct content) from events where leaf >= $1 and content = any($2)"
+
+
+STEADY_FOR = timedelta(hours=12)
+LEAP = timedelta(days=60)
+"""Longer than a ledger in use stands still."""
+_SEALED_LAST = "select at from checkpoints where at < $1 order by size desc limit 1"
+
+
+class ClockLeapt(Exception):
+    """Months seem to have passed since the last seal; nothing is erased by a clock that may be wrong."""
 
 
 class NotSealed(Exception):
@@ -50,6 +60,17 @@ async def erase(
         erased = await erasure.run(sealed)
         await erasure.destroy_keys(keys, sealed)
         return erased
+
+
+async def require_steady_clock(dsn: str, now: datetime) -> None:
+    """That this machine's clock did not just leap ahead, as one does that starts with a wrong date: it would erase all.
+
+    A clock that has leapt is believed when the ledger was sealed under it for half a day. Raises `ClockLeapt`.
+    """
+    async with _connected(dsn) as connection:
+        before = await connection.fetchval(_SEALED_LAST, now - STEADY_FOR)
+    if before is not None and now - before > LEAP:
+        raise ClockLeapt
 
 
 async def rehearse(dsn: str, retention: Retention, now: datetime) -> Erased:

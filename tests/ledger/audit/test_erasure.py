@@ -11,7 +11,7 @@ import pytest
 from ledger import KeyRing
 from ledger.archive.archives import Archives, Registered
 from ledger.archive.guard import PurposeRule, Rules
-from ledger.audit.daily import NotSealed, erase, rehearse
+from ledger.audit.daily import ClockLeapt, NotSealed, erase, rehearse, require_steady_clock
 from ledger.audit.emptying import empty_people
 from ledger.audit.erasure import LOCK, AnotherErases, Erased, Tell
 from ledger.audit.retention import Retention
@@ -316,3 +316,17 @@ async def test_proof_handed_out_before_the_erasure_holds_after_it(world: World) 
     assert (proven.subject, proven.shared is not None) == (proof.own.subject, True)
     roots = await world.fetch("select root from checkpoints where size = $1", proven.sealed.checkpoint.size)
     assert [row["root"] for row in roots] == [proven.sealed.checkpoint.root]
+
+
+async def test_clock_that_leapt_ahead_is_not_believed_until_it_went_on_for_half_a_day(world: World) -> None:
+    now, leapt = datetime.now(UTC), datetime.now(UTC) + timedelta(days=3_000)
+    await require_steady_clock(world.dsn, now)
+    await require_steady_clock(world.dsn, now + timedelta(days=3))
+    world.ahead = leapt - now
+    world.acts.add(1)
+    await world.seal()
+
+    with pytest.raises(ClockLeapt):
+        await require_steady_clock(world.dsn, leapt + timedelta(minutes=1))
+
+    await require_steady_clock(world.dsn, leapt + timedelta(hours=13))
