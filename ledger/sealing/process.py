@@ -35,7 +35,8 @@ Daily = Callable[[Ledger], Awaitable[object]]
 """What is done each day beside sealing; events of it are recorded through the ledger given."""
 
 _SAID = (SealingRefused, ShelfUnusable, NotDurable, LedgerUnreachable)
-_OUTAGES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_OUTAGES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""The last: of a connection that was given up in the middle of something."""
 
 
 @dataclass(frozen=True, slots=True)

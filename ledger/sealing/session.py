@@ -63,7 +63,7 @@ async def opened(
         await say_refused(connection, str(refused))
         raise
     finally:
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
             await connection.close(timeout=CONNECT_SECONDS)
 
 
