@@ -17,7 +17,7 @@ from tests.console.citizens.browser import CALLBACK, Portal, code_in
 from tests.console.officers.chromium import FOUND, PATIENCE_S, Chromium, browsing
 from tests.serving import Serving, serving
 
-ALONE = "024076000001"
+ALONE, TRADER = "024076000001", "092168000001"  # each consents once: a second time nobody is asked
 
 pytestmark = pytest.mark.skipif(FOUND is None, reason="no Chromium here, and to install it takes rights")
 
@@ -90,7 +90,7 @@ async def test_a_citizen_sees_who_looked_complains_and_takes_it_back_on_a_phone_
             "Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=True
         )
         await browser.go(served.issuer + portal.address())
-        await browser.focus(f"button[value='{ALONE}']")
+        await browser.focus(f"button[value='{TRADER}']")
         await browser.press()
         await shown(browser, "/my/consent")
         await browser.focus("button[value=yes]")
