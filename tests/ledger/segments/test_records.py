@@ -108,7 +108,7 @@ def test_reader_of_noise_gets_malformed_and_no_other_error(noise: bytes) -> None
             continue
 
 
-@pytest.mark.parametrize("data", [b"LTL\x04\0\0\0\1", b"XXX\x01\0\0\0\1", pack_head(1) + b"\x63\0\0\0\0"])
+@pytest.mark.parametrize("data", [b"LTL\x04\0\0\0\1", b"ABC\x01\0\0\0\1", pack_head(1) + b"\x63\0\0\0\0"])
 def test_reader_of_another_version_or_kind_is_refused(data: bytes) -> None:
     with pytest.raises(Malformed):
         unpack(data)
