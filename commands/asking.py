@@ -124,6 +124,13 @@ def installed() -> Settings:
     return settings
 
 
+def ledger_of(settings: Settings) -> str:
+    """The name of the ledger; refuses where nothing says it, rather than to take another ledger for altered."""
+    if not settings.issuer:
+        raise Refusal("The ledger is named by LIENTHONG_ISSUER: set it, or LIENTHONG_MODE=demo.")
+    return settings.ledger_origin
+
+
 def _tell(answered: Mapping[str, Any]) -> None:
     things = [f"{each['what']} {each['name']}" for each in answered["made"] if each["what"] != "target"]
     said = (

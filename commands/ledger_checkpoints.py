@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.asking import installed, out
+from commands.asking import installed, ledger_of, out
 from installation import databases
 from installation.errors import Refusal
 from installation.home import key_file
@@ -59,7 +59,7 @@ def log_key_of(settings: Settings) -> "Verifier":
     from ledger.tree.notes import log_key
 
     try:
-        return log_key(settings.ledger_origin, settings.ledger_key, partial(key_file, settings.home))
+        return log_key(ledger_of(settings), settings.ledger_key, partial(key_file, settings.home))
     except ValueError as error:
         raise Refusal(f"LIENTHONG_LEDGER_KEY is refused: {error}.") from None
 
@@ -117,7 +117,7 @@ async def _checkpoint(settings: Settings, since: int | None) -> str:
     from ledger.archive.database import LedgerDatabase, LedgerSilent
     from ledger.archive.tree import checkpoint, consistency_proof
 
-    database = LedgerDatabase(settings.ledger_origin, databases.database_url(settings, "ledger"))
+    database = LedgerDatabase(ledger_of(settings), databases.database_url(settings, "ledger"))
     try:
         signed = await checkpoint(database)
         if signed is None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from commands.acts_source import AuthorityActs
-from commands.asking import installed, out
+from commands.asking import installed, ledger_of, out
 from commands.ledger_audit import erase_daily
 from installation.databases import database_url
 from installation.errors import Refusal
@@ -79,4 +79,4 @@ def _stop_at_end(stop: asyncio.Event) -> None:
 
 
 def _signer(settings: Settings) -> Signer:
-    return Signer(settings.ledger_origin, key_file(settings.home, KEY_FILE, Signer.new_key))
+    return Signer(ledger_of(settings), key_file(settings.home, KEY_FILE, Signer.new_key))
