@@ -49,6 +49,7 @@ from graph.catalogue import descriptions, field_names, scope_sets, scopes
 from graph.compose import compose
 from graph.composed import Composed
 from graph.cursors import KEY_BYTES, Cursors
+from graph.decide import Decide, decide
 from graph.endpoint import Endpoint
 from graph.explain import Explainer
 from graph.preview import Previews
@@ -116,8 +117,10 @@ def archives_of(settings: Settings) -> Archives:
 class Application:
     """Routes a request; what serves them is opened and closed with the server."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, decide: Decide = decide) -> None:
+        """Every setting is in `settings`; none of them is the decision."""
         self._settings = settings
+        self._decide = decide
         self._hot: dict[str, Endpoint] = {}
         self._other = Starlette(lifespan=self._lifespan)
         self._other.router.redirect_slashes = False  # it would make an address from whatever Host a request names
@@ -162,6 +165,7 @@ class Application:
             settings.request_deadline_ms / 1000,
             confirm=server.authority.confirm,
             quotas=await self._quotas(stack),
+            decide=self._decide,
         )
         acts = await self._desk(server, stack)
         archives = archives_of(settings)

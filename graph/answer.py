@@ -20,7 +20,7 @@ from graph import disclosure, failures, introspection, limits
 from graph.compile import compile_operation
 from graph.composed import Composed
 from graph.cursors import Cursors
-from graph.decide import Granted, check_areas, decide, exhausted, on_trial
+from graph.decide import Decide, Granted, check_areas, decide, exhausted, on_trial
 from graph.document import Document, Documents, Operation, Shape
 from graph.errors import Refused
 from graph.exchange import Exchange
@@ -48,7 +48,7 @@ class Question:
 class Graph:
     """The composed graph of one process: what it knows, and what it reads from and writes to."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- the parts of a process, put together once
         self,
         composed: Composed,
         databases: Databases,
@@ -58,9 +58,11 @@ class Graph:
         *,
         confirm: Callable[[Caller], None],
         quotas: Quotas,
+        decide: Decide = decide,
     ) -> None:
         """`confirm` raises where what a caller was admitted with no longer holds (`Authority.confirm`)."""
         self.composed = composed
+        self._decide = decide
         self._confirm = confirm
         self._quotas = quotas
         self._databases = databases
@@ -119,7 +121,7 @@ class Graph:
         if decision is None:
             if len(known) >= CITIZENS_PER_DECISION:
                 known.clear()
-            decision = known[key] = decide(plan, caller)
+            decision = known[key] = self._decide(plan, caller)
         return decision
 
     def _plan(self, operation: Operation, values: Values) -> Plan:

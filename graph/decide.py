@@ -6,7 +6,7 @@ jurisdiction, because only who holds the scopes may learn where they end. No ref
 learns nothing about whether somebody exists (law 9).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import and_
@@ -50,6 +50,9 @@ class Granted:
     emergencies: tuple[int, ...] = ()
     ways: Any = None
     tried: "Granted | Refused | None" = None
+
+
+Decide = Callable[[Plan, Caller], Granted | Refused]
 
 
 def decide(plan: Plan, caller: Caller) -> Granted | Refused:

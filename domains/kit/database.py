@@ -44,9 +44,10 @@ class SourceUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many connections a process holds to one register, and how long a statement may take."""
+    """Connections of a process to one register, requests that may share a statement, how long one may take."""
 
     connections: int = 2
+    asks_per_statement: int = 5_000
     statement_seconds: float = 5.0
     connect_seconds: float = 5.0
 

@@ -106,12 +106,13 @@ class RowsLoader(DataLoader[Ask, Rows]):
 
     def _split(self) -> tuple[list[Loader], list[Loader]]:
         values, room = self._queue[0].key[1], KEYS_PER_STATEMENT
+        most = self._database.limits.asks_per_statement
         batch: list[Loader] = []
         rest: list[Loader] = []
         for waiting in self._queue:
             if waiting.future.done():  # its request left: nothing is read for it
                 continue
-            if waiting.key[1] == values and (not batch or len(waiting.key[0]) <= room):
+            if waiting.key[1] == values and len(batch) < most and (not batch or len(waiting.key[0]) <= room):
                 batch.append(waiting)
                 room -= len(waiting.key[0])
             else:
