@@ -47,9 +47,9 @@ class Limits:
     """Connections of a process to one register, requests that may share a statement, how long one may take."""
 
     connections: int = 2
-    asks_per_statement: int = 5_000
     statement_seconds: float = 5.0
     connect_seconds: float = 5.0
+    asks_per_statement: int = 5_000
 
 
 class Waiting(Protocol):
