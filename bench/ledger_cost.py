@@ -22,6 +22,7 @@ from bench.hammer import clock, first, hammering, request_of
 from bench.ledger_page import Arrangement, Outage, Pair, Spent, as_markdown
 from bench.load import Loader
 from bench.measure import WARM_CONNECTIONS, Cell
+from bench.parts import Asked
 from bench.place import HOME, ROOT, Place
 from bench.questions import Question
 from installation.postgres import Postgres
@@ -76,12 +77,11 @@ class Bench:
 
     def _load(self, side: Side, question: Question, connections: int) -> tuple[int, float, float]:
         """Answers, answers in a second, and the middle wait in milliseconds; the servers share the connections."""
-        token, each = self.place.token(), max(1, connections // len(side.servers))
+        asked = Asked(question, max(1, connections // len(side.servers)))
+        caller = self.place.caller
 
         def one(pair: tuple[Running, Loader]) -> tuple[int, float, float]:
-            contender = pair[0].contender
-            path = contender.path_of(question.name)
-            load = pair[1].run(contender.port, path, question, each, self.seconds, token)
+            load = pair[1].run(pair[0].contender, asked, self.seconds, caller)
             return load.requests, load.requests * 1e6 / load.microseconds, load.p50 / 1000
 
         with ThreadPoolExecutor(len(side.servers)) as pool:

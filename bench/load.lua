@@ -1,17 +1,24 @@
--- What wrk sends: the bodies of one file in turn, with one token. Arguments: path, file of bodies, file of the token.
+-- What wrk sends: the lines of one file in turn, each `BODY` or `PROOF<tab>BODY`; a proof is good once, so that the load
+-- ends with them. Arguments: path, file of lines, file with the value of the Authorization header.
 local requests = {}
 local sent = 0
+local once = false
 
 function init(arguments)
-  local token = io.open(arguments[3]):read("*l")
-  local headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. token }
-  for body in io.lines(arguments[2]) do
-    requests[#requests + 1] = wrk.format("POST", arguments[1], headers, body)
+  local headers = { ["Content-Type"] = "application/json", ["Authorization"] = io.open(arguments[3]):read("*l") }
+  for line in io.lines(arguments[2]) do
+    local proof, body = line:match("^([^\t{]+)\t(.*)$")
+    once, headers["DPoP"] = proof ~= nil, proof
+    requests[#requests + 1] = wrk.format("POST", arguments[1], headers, body or line)
   end
 end
 
 function request()
-  sent = sent % #requests + 1
+  if once and sent == #requests then
+    wrk.thread:stop()
+  else
+    sent = sent % #requests + 1
+  end
   return requests[sent]
 end
 

@@ -2,13 +2,18 @@
 
 import shutil
 import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from bench.questions import Question
+from bench.callers import Caller
+from bench.contenders import Contender
+from bench.parts import Asked
 
 SCRIPT = Path(__file__).with_name("load.lua")
+MOST_PROOFS = 5_000  # for each second of a window: more than one process answers
 TOOLS = {
     "wrk": "it makes the load: apt install wrk, brew install wrk, or github.com/wg/wrk",
     "taskset": "it keeps processes on their cores: apt install util-linux",
@@ -20,14 +25,14 @@ class Load(msgspec.Struct, frozen=True):
 
     requests: int
     microseconds: int
-    refused: int  # answers with a status other than 200
+    refused: int  # answers with a status of 400 and more
     broken: int  # connections that failed, or waited too long
     p50: int
     p99: int
 
 
 class LoadFailed(RuntimeError):
-    """Nothing was measured: answers were refused or did not come."""
+    """Nothing was measured: answers were others than expected or did not come."""
 
 
 def missing_tools() -> list[str]:
@@ -35,34 +40,54 @@ def missing_tools() -> list[str]:
     return [f"{name} is missing; {hint}" for name, hint in TOOLS.items() if shutil.which(name) is None]
 
 
+@dataclass(frozen=True, slots=True)
 class Loader:
     """Writes down what wrk reads, and runs it on one core."""
 
-    def __init__(self, directory: Path, core: int) -> None:
-        self._directory = directory
-        self._core = core
-        self._token = directory / "token"
-        self._token.touch(mode=0o600)
+    directory: Path
+    core: int
 
-    def bodies(self, question: Question) -> Path:
-        """The file that holds a question's bodies."""
-        file = self._directory / f"{question.name}.bodies"
-        if not file.exists():
-            file.write_bytes(b"\n".join(question.bodies) + b"\n")
-        return file
-
-    def run(self, port: int, path: str, question: Question, connections: int, seconds: int, token: str) -> Load:
+    def run(self, contender: Contender, asked: Asked, seconds: int, caller: Caller) -> Load:
         """One window. Raises LoadFailed unless every answer was one."""
-        self._token.write_text(token)
+        question = asked.question
+        lines = self._lines(contender, asked, seconds, caller)
+        authorization = self._written("authorization", [caller.authorization().encode()])
         command = [
-            "taskset", "-c", str(self._core), "wrk", "--threads", "1", "--connections", str(connections),
-            "--duration", f"{seconds}s", "--timeout", "10s", "--script", str(SCRIPT), f"http://127.0.0.1:{port}",
-            "--", path, str(self.bodies(question)), str(self._token),
+            "taskset", "-c", str(self.core), "wrk", "--threads", "1", "--connections", str(asked.connections),
+            "--duration", f"{seconds}s", "--timeout", "10s", "--script", str(SCRIPT),
+            f"http://127.0.0.1:{contender.port}", "--", contender.path_of(question.name), str(lines),
+            str(authorization),
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode or not done.stdout:
             raise LoadFailed(f"wrk failed: {done.stderr.strip() or done.stdout.strip()}")
         load = msgspec.json.decode(done.stdout.splitlines()[-1], type=Load)
-        if load.refused or load.broken or not load.requests:
-            raise LoadFailed(f"of {load.requests} answers {load.refused} were refused, {load.broken} did not come")
+        _require_answered(load, contender, asked)
         return load
+
+    def _lines(self, contender: Contender, asked: Asked, seconds: int, caller: Caller) -> Path:
+        """The file of what is sent; with proofs it is written for each window, since each is good once."""
+        question = asked.question
+        own = f"-{contender.name}" if question.name in contender.documents else ""
+        name = f"{question.name}{own}".replace(" ", "-")
+        if caller.proofs is None:
+            file = self.directory / f"{name}.lines"
+            return file if file.exists() else self._written(file.name, contender.bodies_of(question))
+        bodies, proofs = contender.bodies_of(question), caller.proofs(MOST_PROOFS * seconds)
+        lines = [proof.encode() + b"\t" + bodies[at % len(bodies)] for at, proof in enumerate(proofs)]
+        return self._written(f"{name}.proven", lines)
+
+    def _written(self, name: str, lines: Sequence[bytes]) -> Path:
+        file = self.directory / name
+        file.touch(mode=0o600)
+        file.write_bytes(b"\n".join(lines) + b"\n")
+        return file
+
+
+def _require_answered(load: Load, contender: Contender, asked: Asked) -> None:
+    unexpected = load.requests - load.refused if asked.question.status >= 400 else load.refused
+    if unexpected or load.broken or not load.requests:
+        raise LoadFailed(
+            f"'{contender.name}', asked '{asked.question.name}' by {asked.connections}: of {load.requests} answers"
+            f" {unexpected} had another status than {asked.question.status}, {load.broken} did not come"
+        )

@@ -11,6 +11,7 @@ from itertools import product
 from bench import processes
 from bench.contenders import Running
 from bench.load import Load, Loader
+from bench.parts import Asked
 from bench.place import Place
 from bench.questions import Question
 
@@ -82,6 +83,4 @@ class Bench:
         )
 
     def _load(self, running: Running, question: Question, connections: int) -> Load:
-        contender = running.contender
-        path = contender.path_of(question.name)
-        return self.loader.run(contender.port, path, question, connections, self.seconds, self.place.token())
+        return self.loader.run(running.contender, Asked(question, connections), self.seconds, self.place.caller)

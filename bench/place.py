@@ -1,4 +1,4 @@
-"""Where the benchmark lives: a home with its own PostgreSQL and an invented nation, kept from one run to the next."""
+"""Where the benchmark lives: for each size a home with its own PostgreSQL and an invented nation, kept between runs."""
 
 import asyncio
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from auth.demo.agencies import WIDEST
 from auth.demo.install import install_demo
+from bench.callers import Caller
 from commands.demo import token
 from installation.databases import DOMAINS, database_urls, embedded
 from installation.home import key_file
@@ -28,6 +29,7 @@ class Place:
 
     settings: Settings
     urls: dict[str, str]
+    citizens: int
     _token: str = ""
     _fetched: float = field(default=float("-inf"))
 
@@ -44,6 +46,11 @@ class Place:
             raise ValueError("PostgreSQL does not run")
         return found
 
+    @property
+    def caller(self) -> Caller:
+        """The client with the widest rights, with a bearer token."""
+        return Caller(lambda: f"Bearer {self.token()}")
+
     def token(self) -> str:
         """An access token of the client with the widest rights that is good for the next minutes."""
         if time.monotonic() - self._fetched > TOKEN_SECONDS:
@@ -56,22 +63,29 @@ class Place:
         embedded(self.settings).stop()
 
 
+def home_of(citizens: int) -> Path:
+    """Where the nation of this size is kept."""
+    return HOME / str(citizens)
+
+
 def prepare(citizens: int) -> Place:
     """Have PostgreSQL running and a nation of this size in it."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]  # another installation's settings do not count here
-    os.environ.update({f"{PREFIX}MODE": "demo", f"{PREFIX}HOME": str(HOME), f"{PREFIX}ISSUER": ISSUER})
+    home = home_of(citizens)
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ.update({f"{PREFIX}MODE": "demo", f"{PREFIX}HOME": str(home), f"{PREFIX}ISSUER": ISSUER})
     settings = load()
     _command("migrate")
-    _seed(citizens)
+    _seed(citizens, home)
     urls = database_urls(settings)
     asyncio.run(install_demo(urls["auth"], partial(key_file, settings.home)))
-    return Place(settings, urls)
+    return Place(settings, urls, citizens)
 
 
-def _seed(citizens: int) -> None:
-    """Only a finished nation of this size is used again."""
-    mark = HOME / "citizens"
+def _seed(citizens: int, home: Path) -> None:
+    """Only a finished nation is used again."""
+    mark = home / "citizens"
     if mark.exists() and mark.read_text() == str(citizens):
         return
     mark.unlink(missing_ok=True)

@@ -72,6 +72,7 @@ class Question:
     name: str
     title: str
     bodies: Sequence[bytes]
+    status: int = 200  # of every answer; anything else ends the run
 
 
 async def questions(urls: dict[str, str]) -> list[Question]:
