@@ -144,16 +144,7 @@ class Application:
     async def _open(self, app: Starlette, stack: AsyncExitStack) -> None:
         settings = self._settings
         composed = compose(installed_domains())
-        server = await stack.enter_async_context(
-            opened(
-                database_url(settings, "auth"),
-                issuer=settings.issuer,
-                catalogue=catalogue_of(composed, settings),
-                communes_of=communes_of,
-                files=partial(key_file, settings.home),
-                proofs=memory_file(settings.home, "proofs.db"),
-            )
-        )
+        server = await self._server(composed, stack)
         databases = {domain.name: await self._database(domain.name, stack) for domain in composed.domains}
         ledger = await self._ledger(stack)
         cursors = Cursors([key_bytes(settings.home, "cursors.key", size=KEY_BYTES)])
@@ -199,6 +190,20 @@ class Application:
                 OpenStatistics(BooksReader(database_url(settings, "ledger")), acts.engine).route(),
                 static_files(),
             ]
+        )
+
+    async def _server(self, composed: Composed, stack: AsyncExitStack) -> AuthorizationServer:
+        """Who asks, and what they may."""
+        settings = self._settings
+        return await stack.enter_async_context(
+            opened(
+                database_url(settings, "auth"),
+                issuer=settings.issuer,
+                catalogue=catalogue_of(composed, settings),
+                communes_of=communes_of,
+                files=partial(key_file, settings.home),
+                proofs=memory_file(settings.home, "proofs.db"),
+            )
         )
 
     async def _desk(self, server: AuthorizationServer, stack: AsyncExitStack) -> Desk:

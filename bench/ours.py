@@ -1,22 +1,43 @@
-"""Our server as a contender: the product's own application, or the same one with a ledger that writes nothing.
+"""Our server as a contender: the product's own application, or a variant of it with one thing turned on or off.
 
-There is no such switch in the product (law 5); the difference between the two is what the ledger costs. What remains in
-both is that a plan knows at whom each step looks.
+The product has no such switches (law 5 has no exceptions): a variant is put together here, from its parts, and
+what it costs less or more than the product is what the thing costs. What remains in all of them is that a plan knows
+what it takes and at whom each step looks.
 """
 
+import argparse
 import asyncio
-import sys
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 import uvicorn
 
 from asgi import SERVED, Application
+from auth.access.authority import Authority
+from auth.caller import Caller
+from auth.oauth.server import AuthorizationServer
+from domains.kit.database import Database, Limits
+from domains.kit.rules import Rule
+from graph.composed import Composed
+from graph.decide import Granted, RowsAllowed
+from graph.plan import Plan
+from installation.databases import database_url
 from installation.home import KeyFolder
-from installation.settings import load
+from installation.settings import Settings, load
 from ledger import KeyRing, Ledger
 
-WITHOUT_LEDGER = "--without-ledger"
+PRODUCT = "product"
+DECISION_OFF, LEDGER_OFF, ENFORCEMENT_OFF = "decision-off", "ledger-off", "enforcement-off"
+TOKENS_FORGOTTEN, COALESCING_OFF = "tokens-forgotten", "coalescing-off"
+WITHOUT_LEDGER = f"--variant={LEDGER_OFF}"
+CONNECTIONS_ALONE = 8  # to each register, where requests share no statement: as many as peers have
+
+
+def grants_all(plan: Plan, _: Caller) -> Granted:
+    """Everything, of everybody, to whoever asks."""
+    return Granted([RowsAllowed(Rule.NONE, {}) for _ in plan.steps], ())
 
 
 class Silence(Ledger):
@@ -36,18 +57,89 @@ class Silence(Ledger):
         return self._done
 
 
-class WithoutLedger(Application):
-    """The product but for the ledger. For measuring only: nothing outside this package can start it."""
+class Forgetful(Authority):
+    """Keeps no token: each is verified whenever it comes."""
+
+    def caller(
+        self, authorization: str | None, proof: str | None = None, method: str = "POST", path: str = "/graphql"
+    ) -> Caller:
+        self._read.clear()
+        self._admitted.clear()
+        return super().caller(authorization, proof, method, path)
+
+
+class Credulous(Authority):
+    """Looks at the first token only: whoever comes later is taken for its bearer."""
+
+    _first: Caller | None = None
+
+    def caller(
+        self, authorization: str | None, proof: str | None = None, method: str = "POST", path: str = "/graphql"
+    ) -> Caller:
+        if self._first is None:
+            self._first = super().caller(authorization, proof, method, path)
+        return self._first
+
+    def again(self, caller: Caller) -> Caller:
+        return caller
+
+    def confirm(self, caller: Caller) -> None:
+        """Whatever changed."""
+
+
+class LedgerOff(Application):
+    """The product but for the ledger."""
 
     async def _ledger(self, _: AsyncExitStack) -> Ledger:
         return Silence(KeyRing(KeyFolder(self._settings.home)))
 
 
-def main(*arguments: str) -> None:
+class EnforcementOff(LedgerOff):
+    """Neither ledger nor token; the decision, and with it the row rules, are left out where this is made."""
+
+    async def _server(self, composed: Composed, stack: AsyncExitStack) -> AuthorizationServer:
+        server = await super()._server(composed, stack)
+        server.authority.__class__ = Credulous
+        return server
+
+
+class TokensForgotten(Application):
+    """The product, to which every token is a new one."""
+
+    async def _server(self, composed: Composed, stack: AsyncExitStack) -> AuthorizationServer:
+        server = await super()._server(composed, stack)
+        server.authority.__class__ = Forgetful
+        return server
+
+
+class CoalescingOff(Application):
+    """The product, with each request's statements its own."""
+
+    async def _database(self, name: str, stack: AsyncExitStack) -> Database:
+        limits = Limits(CONNECTIONS_ALONE, self._settings.statement_timeout_ms / 1000, asks_per_statement=1)
+        database = Database(name, database_url(self._settings, name), limits)
+        await database.open()
+        stack.push_async_callback(database.close)
+        return database
+
+
+VARIANTS: Mapping[str, Callable[[Settings], Application]] = {
+    PRODUCT: Application,
+    DECISION_OFF: partial(Application, decide=grants_all),
+    LEDGER_OFF: LedgerOff,
+    ENFORCEMENT_OFF: partial(EnforcementOff, decide=grants_all),
+    TOKENS_FORGOTTEN: TokensForgotten,
+    COALESCING_OFF: CoalescingOff,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.ours", description=__doc__)
+    parser.add_argument("--variant", choices=VARIANTS, default=PRODUCT)
     settings = load()
-    application = WithoutLedger(settings) if WITHOUT_LEDGER in arguments else Application(settings)
+    application = VARIANTS[parser.parse_args().variant](settings)
     uvicorn.run(application, host=settings.host, port=settings.port, **SERVED)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
