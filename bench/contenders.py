@@ -18,6 +18,7 @@ from bench.place import ROOT
 from bench.questions import Question
 from installation.settings import PREFIX
 
+ACCEPT = "application/graphql-response+json, application/json"  # as wrk sends it, see load.lua
 PATIENCE = 30.0  # seconds until a contender accepts connections
 
 OURS, UNRECORDED, PEER, FLOOR = "ours", "without ledger", "Mercurius", "floor"
@@ -52,7 +53,7 @@ class Contender:
 
     def ask(self, question: str, body: bytes, token: str) -> bytes:
         """One answer, outside of any measurement."""
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        headers = {"Accept": ACCEPT, "Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         url = f"http://127.0.0.1:{self.port}{self.path_of(question)}"
         with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=PATIENCE) as answer:
             content: bytes = answer.read()

@@ -5,7 +5,11 @@ local sent = 0
 local once = false
 
 function init(arguments)
-  local headers = { ["Content-Type"] = "application/json", ["Authorization"] = io.open(arguments[3]):read("*l") }
+  local headers = {
+    ["Accept"] = "application/graphql-response+json, application/json",
+    ["Content-Type"] = "application/json",
+    ["Authorization"] = io.open(arguments[3]):read("*l"),
+  }
   for line in io.lines(arguments[2]) do
     local proof, body = line:match("^([^\t{]+)\t(.*)$")
     once, headers["DPoP"] = proof ~= nil, proof

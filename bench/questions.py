@@ -1,4 +1,4 @@
-"""What is asked: three documents, and many sets of variables for each, so that no answer is the same one again.
+"""What ours and every peer are asked: three documents, each with many sets of variables, so that answers differ.
 
 The variables come from the invented nation itself. They are drawn with a fixed seed, so every run asks the same.
 """
@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
+from bench import nation
 
 SEED = 7
 BODIES = 1_000
+SINGLES = 5_000  # of questions about one: about as many as a window has answers
 PEOPLE_ON_A_LIST = 100
-PARCELS_ON_A_PAGE = 50
 
 PROFILE = """query Profile($pin: PersonalNumber!) {
   citizen(pin: $pin) {
@@ -58,12 +58,6 @@ PAGE = """query Page($bbox: BoundingBox!) {
   }
 }"""
 
-_CELL = 0.1  # degrees: the widest box that may be asked for
-_FULL_CELLS = f"""
-    SELECT floor(centroid[0] / {_CELL})::int, floor(centroid[1] / {_CELL})::int FROM parcels WHERE status = 'ACTIVE'
-    GROUP BY 1, 2 HAVING count(*) > {PARCELS_ON_A_PAGE} ORDER BY 1, 2
-"""  # noqa: S608 -- our own numbers
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -76,40 +70,33 @@ class Question:
 
 
 async def questions(urls: dict[str, str]) -> list[Question]:
-    """Every question with its variables, from the registers at `urls`."""
-    holders = await _column(urls["land"], "SELECT DISTINCT holder_pin FROM land_rights WHERE holder_pin IS NOT NULL")
-    directors = await _column(urls["enterprises"], "SELECT DISTINCT pin FROM roles")
-    everybody = await _column(urls["identity"], "SELECT pin FROM citizens")
-    cells = await _rows(urls["land"], _FULL_CELLS)
-    busy = sorted({*holders} & {*directors})
-    people = sorted(everybody)
+    """What ours and every peer are asked, with variables from the registers at `urls`."""
+    busy, people, cells = await nation.busy(urls), await nation.people(urls), await nation.full_cells(urls)
     if not busy or not cells:
         raise ValueError("this nation is too small to be measured: invent more citizens")
     chance = random.Random(SEED)  # noqa: S311 -- the same questions in every run
     return [
-        _question("profile", "Profile of one citizen", PROFILE, lambda: {"pin": chance.choice(busy)}),
-        _question("list", "List of 100 citizens", LIST, lambda: {"pins": chance.sample(people, PEOPLE_ON_A_LIST)}),
-        _question("page", "Page of 50 parcels", PAGE, lambda: {"bbox": _box(*chance.choice(cells))}),
+        drawn("profile", "Profile of one citizen", PROFILE, lambda: {"pin": chance.choice(busy)}, SINGLES),
+        drawn("list", "List of 100 citizens", LIST, lambda: {"pins": some(chance, people)}),
+        drawn("page", "Page of 50 parcels", PAGE, lambda: {"bbox": _box(*chance.choice(cells))}),
     ]
 
 
-def _question(name: str, title: str, document: str, draw: Callable[[], dict[str, Any]]) -> Question:
-    bodies = [json.dumps({"query": document, "variables": draw()}).encode() for _ in range(BODIES)]
-    return Question(name, title, bodies)
+def drawn(name: str, title: str, document: str, draw: Callable[[], dict[str, Any]], bodies: int = BODIES) -> Question:
+    """A document with so many sets of variables."""
+    return Question(name, title, [body(document, draw()) for _ in range(bodies)])
+
+
+def body(document: str, variables: dict[str, Any]) -> bytes:
+    """A request's body."""
+    return json.dumps({"query": document, "variables": variables}).encode()
+
+
+def some(chance: random.Random, people: Sequence[str]) -> list[str]:
+    """Personal numbers for a list."""
+    return chance.sample(people, min(PEOPLE_ON_A_LIST, len(people)))
 
 
 def _box(column: int, row: int) -> dict[str, float]:
-    west, south = round(column * _CELL, 6), round(row * _CELL, 6)
-    return {"west": west, "south": south, "east": round(west + _CELL, 6), "north": round(south + _CELL, 6)}
-
-
-async def _column(url: str, sql: str) -> list[str]:
-    return [row[0] for row in await _rows(url, sql)]
-
-
-async def _rows(url: str, sql: str) -> list[Any]:
-    connection = await asyncpg.connect(url)
-    try:
-        return list(await connection.fetch(sql))
-    finally:
-        await connection.close()
+    west, south = round(column * nation.CELL, 6), round(row * nation.CELL, 6)
+    return {"west": west, "south": south, "east": round(west + nation.CELL, 6), "north": round(south + nation.CELL, 6)}

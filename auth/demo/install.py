@@ -113,10 +113,11 @@ async def _add(connection: AsyncConnection, files: KeyFiles) -> None:
     await connection.execute(insert(agencies).on_conflict_do_nothing(), [asdict(agency) for agency in AGENCIES])
     await connection.execute(insert(purposes).on_conflict_do_nothing(), [asdict(purpose) for purpose in PURPOSES])
     for client in (*CLIENTS, *BOUND_CLIENTS):
-        await _add_client(connection, client, public_jwk(_key(files, client)))
+        await add_client(connection, client, public_jwk(_key(files, client)))
 
 
-async def _add_client(connection: AsyncConnection, client: DemoClient, key: dict[str, Any]) -> None:
+async def add_client(connection: AsyncConnection, client: DemoClient, key: dict[str, Any]) -> None:
+    """Register a demo client with its public key, and its grant where its agency has none for the purpose."""
     row = {
         "client": client.client,
         "agency": client.agency,
