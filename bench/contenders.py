@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bench import floor, ours
+from bench import floor, ours, processes
 from bench.place import ROOT
 from bench.questions import Question
 from installation.settings import PREFIX
 
 ACCEPT = "application/graphql-response+json, application/json"  # as wrk sends it, see load.lua
-PATIENCE = 30.0  # seconds until a contender accepts connections
+PATIENCE = 60.0  # seconds until a contender accepts connections
+LOOK_S, RESTING = 0.3, 0.1  # how long a contender is looked at, and how much of a core it may use, at rest
 
 OURS, UNRECORDED, PEER, FLOOR = "ours", "without ledger", "Mercurius", "floor"
 
@@ -121,7 +122,7 @@ def _ours(name: str, *arguments: str) -> Contender:
 
 def _await(contender: Contender, process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not _accepts(contender.port):
+    while not (_accepts(contender.port) and _rests(process.pid)):
         if process.poll() is not None or time.monotonic() > deadline:
             raise DidNotStart(f"the contender '{contender.name}' did not start; see {log}")
         time.sleep(0.1)
@@ -130,6 +131,13 @@ def _await(contender: Contender, process: "subprocess.Popen[bytes]", log: Path) 
 def _accepts(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _rests(pid: int) -> bool:
+    """Whether all its processes have started: one may accept connections while others still do."""
+    before = processes.reading(pid)
+    time.sleep(LOOK_S)
+    return processes.between(before, processes.reading(pid)) < RESTING * LOOK_S * 1e9
 
 
 def free_port() -> int:
