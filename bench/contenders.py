@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bench import floor, ours, processes
+from bench import ours, processes
 from bench.place import ROOT
 from bench.questions import Question
 from installation.settings import PREFIX
@@ -90,7 +90,8 @@ def alike(count: int, name: str = OURS, **environment: str) -> list[Contender]:
 def floor_server(answers: Path) -> Contender:
     """The static floor, with one answer per question in a directory."""
     port = free_port()
-    return Contender(FLOOR, (sys.executable, "-m", floor.__name__, str(answers), str(port)), port, "/{question}")
+    command = (sys.executable, "-m", "bench.floor", "bare ASGI", str(answers), str(port))
+    return Contender(FLOOR, command, port, "/{question}")
 
 
 @contextmanager

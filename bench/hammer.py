@@ -62,14 +62,14 @@ async def _keep_asking(port: int, request: bytes, answers: list[Answer]) -> None
             sent = clock()
             writer.write(request)
             async with asyncio.timeout(PATIENCE_S):
-                status = await _status(reader)
+                status = await status_of(reader)
             answers.append(Answer(port, sent, clock(), status))
             await asyncio.sleep(PAUSE_S)
     finally:
         writer.close()
 
 
-async def _status(reader: asyncio.StreamReader) -> int:
+async def status_of(reader: asyncio.StreamReader) -> int:
     """The status of an answer that is read to its end."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii").lower().split("\r\n")
     length = next(int(line.partition(":")[2]) for line in head if line.startswith("content-length:"))

@@ -1,4 +1,4 @@
-"""Processes and what they cost: which core they may use, which are one's children, how long they have run.
+"""Processes and what they cost: cores that they may use, children, time on a core, memory.
 
 Linux only. Time comes from the scheduler's own count, in nanoseconds, summed over the threads of a whole process tree.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PROC = Path("/proc")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 Reading = dict[int, int]  # process -> nanoseconds on a core
 
@@ -36,6 +37,12 @@ def reading(pid: int) -> Reading:
 def between(before: Reading, after: Reading) -> int:
     """Nanoseconds that a tree ran between two readings; a process that ended meanwhile is left out."""
     return sum(spent - before.get(process, 0) for process, spent in after.items())
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process has in use; 0 once it has ended."""
+    pages = _read(PROC / str(pid) / "statm").split()
+    return int(pages[1]) * PAGE_BYTES if pages else 0
 
 
 def _nanoseconds(task: Path) -> int:
