@@ -4,8 +4,10 @@ The compiler emits statements here while it walks the operation. What a caller w
 of response keys alone, and those are GraphQL names.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -23,11 +25,20 @@ class Failed:
 FAILED = Failed()
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Where a row is taken apart; which columns that yields is known once everything is compiled."""
+
+    indent: str
+    name: str
+
+
 class AnswerCode:
     """The source of one plan's `build(rows, arguments)`."""
 
     def __init__(self) -> None:
-        self._lines: list[str] = []
+        self._lines: list[str | _Row] = []
+        self._read: dict[str, set[int]] = {}  # columns by row
         self._depth = 1
         self._names = 0
         self.constants: dict[str, Any] = {
@@ -52,18 +63,19 @@ class AnswerCode:
         self._names += 1
         return f"{prefix}{self._names}"
 
-    @contextmanager
-    def aside(self) -> Iterator[list[str]]:
-        """Collect statements apart, to see whether there are any: a loop without is a comprehension."""
-        kept, self._lines = self._lines, []
-        self._depth += 1
-        yield self._lines
-        self._depth -= 1
-        self._lines = kept
+    def row(self, name: str) -> str:
+        """From here on the columns of a row are at hand: one slice is cheaper than a subscript for each."""
+        self._lines.append(_Row(INDENT * self._depth, name))
+        return name
 
-    def take(self, lines: Sequence[str]) -> None:
-        """Add statements that were collected aside."""
-        self._lines.extend(lines)
+    def column(self, row: str, place: int) -> str:
+        """A column of a row that is at hand."""
+        self._read.setdefault(row, set()).add(place)
+        return _column(row, place)
+
+    def object(self, entries: Mapping[str, str]) -> str:
+        """The answer's object with these expressions under their response keys."""
+        return f"{{{', '.join(f'{key!r}: {value}' for key, value in entries.items())}}}"
 
     def source(self, steps: int, arguments: int) -> str:
         """The whole function."""
@@ -72,7 +84,14 @@ class AnswerCode:
             head.append(f"{INDENT}{', '.join(f'S{number}' for number in range(steps))}, = rows")
         if arguments:
             head.append(f"{INDENT}{', '.join(f'A{number}' for number in range(arguments))}, = arguments")
-        return "\n".join([*head, *self._lines, ""])
+        return "\n".join([*head, *self._written(), ""])
+
+    def _written(self) -> Iterator[str]:
+        for line in self._lines:
+            if isinstance(line, str):
+                yield line
+            elif line.name in self._read:
+                yield line.indent + _taken_apart(line.name, self._read[line.name])
 
     def compiled(self, source: str) -> Callable[[Sequence[Any], Sequence[Any]], dict[str, Any]]:
         """The function itself."""
@@ -80,3 +99,16 @@ class AnswerCode:
         exec(compile(source, "<plan>", "exec"), scope)  # noqa: S102 -- written by the compiler, from names only
         build: Callable[[Sequence[Any], Sequence[Any]], dict[str, Any]] = scope["build"]
         return build
+
+
+def _column(row: str, place: int) -> str:
+    return f"{row}_{place}"
+
+
+def _taken_apart(row: str, read: AbstractSet[int]) -> str:
+    """The statement that names the columns that are read."""
+    first, end = min(read), max(read) + 1
+    if len(read) == 1:
+        return f"{_column(row, first)} = {row}[{first}]"
+    names = (_column(row, place) if place in read else "_" for place in range(first, end))
+    return f"{', '.join(names)} = {row}[{first}:{end}]"

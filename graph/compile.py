@@ -54,8 +54,7 @@ class _Compiler:
     def plan(self) -> Plan:
         code, steps = self._objects.code, self._steps
         fields = self._selections.of("Query", [self._operation.node])
-        entries = [f"{key!r}: {self._root((key,), nodes)}" for key, nodes in fields.items()]
-        code.emit(f"return {{{', '.join(entries)}}}")
+        code.emit(f"return {code.object({key: self._root((key,), nodes) for key, nodes in fields.items()})}")
         steps.finish()
         for step in steps.all:
             code.constants[f"N{step.number}"] = (None,) * (len(step.columns) + step.offset)
@@ -125,7 +124,7 @@ class _Compiler:
         rows = {field.binding.source: Row(row, step)}
         here = Here(field.node_type, field.path, rows, step.number, key, keys, opened=step.opened)
         self._objects.code.emit(f"{row} = S{step.number}.get({key})")
-        return self._objects.unless_null(row, lambda: self._objects.object(here, field.nodes))
+        return self._objects.unless_null(row, lambda: self._objects.on_row(here, field.nodes, row))
 
     # --- by search ---------------------------------------------------------------------------------------------------
 
@@ -136,7 +135,7 @@ class _Compiler:
         step.parameters[statements.LIMIT] = lambda _: at_most + 1
         here, rows = self._standing_on(step, field), f"S{step.number}"
         return self._objects.unless_null(
-            rows, lambda: self._objects.listed(f"r{step.number}", rows, lambda: self._objects.object(here, field.nodes))
+            rows, lambda: self._objects.on_each(here, field.nodes, f"r{step.number}", rows)
         )
 
     def _page(self, field: Field) -> Expression:

@@ -47,34 +47,32 @@ class Objects:
     def object(self, here: Here, nodes: Sequence[FieldNode]) -> Expression:
         """The answer's object for what `nodes` select of it."""
         fields = self.selections.of(here.type_name, nodes)
-        entries = [f"{key!r}: {self._field(here, (*here.path, key), selected)}" for key, selected in fields.items()]
-        return f"{{{', '.join(entries)}}}"
+        return self.code.object({key: self._field(here, (*here.path, key), each) for key, each in fields.items()})
+
+    def on_row(self, here: Here, nodes: Sequence[FieldNode], row: str) -> Expression:
+        """The object that stands on a row."""
+        self.code.row(row)
+        return self.object(here, nodes)
+
+    def on_each(self, here: Here, nodes: Sequence[FieldNode], row: str, rows: Expression) -> Expression:
+        """The objects that stand on each of `rows`."""
+        return self.listed(row, rows, lambda: self.on_row(here, nodes, row))
 
     def unless_null(self, tested: Expression, inner: Callable[[], Expression]) -> Expression:
-        """`inner`, or null where `tested` is null; as one expression where `inner` takes no statements."""
-        with self.code.aside() as lines:
-            value = inner()
-        if not lines:
-            return f"(None if {tested} is None else {value})"
+        """`inner`, or null where `tested` is null."""
         name = self.code.name("v")
         with self.code.block(f"if {tested} is None:"):
             self.code.emit(f"{name} = None")
         with self.code.block("else:"):
-            self.code.take(lines)
-            self.code.emit(f"{name} = {value}")
+            self.code.emit(f"{name} = {inner()}")
         return name
 
     def listed(self, variable: str, items: Expression, item: Callable[[], Expression]) -> Expression:
-        """One `item` for each of `items`."""
-        with self.code.aside() as lines:
-            value = item()
-        if not lines:
-            return f"[{value} for {variable} in {items}]"
+        """One `item` for each of `items`; a plain loop, because a comprehension is a function of its own."""
         name = self.code.name("v")
         self.code.emit(f"{name} = []")
         with self.code.block(f"for {variable} in {items}:"):
-            self.code.take(lines)
-            self.code.emit(f"{name}.append({value})")
+            self.code.emit(f"{name}.append({item()})")
         return name
 
     def standing_on(self, step: Step, field: Field, source: Any, key: Any) -> Here:
@@ -87,7 +85,7 @@ class Objects:
             return Here(field.node_type, field.path, rows, step.number, opened=step.opened)
         place = self.steps.column(step, key)
         keys = Keys(step=step.number, column=place)
-        return Here(field.node_type, field.path, rows, step.number, f"{variable}[{place}]", keys)
+        return Here(field.node_type, field.path, rows, step.number, self.code.column(variable, place), keys)
 
     # --- fields ------------------------------------------------------------------------------------------------------
 
@@ -104,29 +102,29 @@ class Objects:
             return here.key
         row = self._row(here, field.made)
         self.steps.read(row.step, field.made.right, field.path)
-        value = f"{row.variable}[{self.steps.column(row.step, field.binding.expression)}]"
+        value = self._column(row, field.binding.expression)
         return f"json({value})" if field.type.name == "GeoJson" else value
 
     def _composite(self, here: Here, field: Field) -> Expression:
         row = self._row(here, field.made)
         self.steps.read(row.step, field.made.right, field.path)
-        present = self.steps.column(row.step, field.binding.present)
+        present = self._column(row, field.binding.present)
         value = self._parts(row, field.type.name, field.binding.parts, field.nodes)
-        return f"(None if {row.variable}[{present}] is None else {value})"
+        return f"(None if {present} is None else {value})"
 
     def _parts(self, row: Row, type_name: str, parts: Parts, nodes: Sequence[FieldNode]) -> Expression:
-        entries: list[str] = []
+        entries: dict[str, Expression] = {}
         for key, selected in self.selections.of(type_name, nodes).items():
             name = selected[0].name.value
             part = None if name == "__typename" else parts[self._composed.made[type_name, name].python_name]
             if part is None:
-                value = repr(type_name)
+                entries[key] = repr(type_name)
             elif isinstance(part, Mapping):
-                value = self._parts(row, get_named_type(self._declared(type_name, name).type).name, part, selected)
+                inner = get_named_type(self._declared(type_name, name).type).name
+                entries[key] = self._parts(row, inner, part, selected)
             else:
-                value = f"{row.variable}[{self.steps.column(row.step, part)}]"
-            entries.append(f"{key!r}: {value}")
-        return f"{{{', '.join(entries)}}}"
+                entries[key] = self._column(row, part)
+        return self.code.object(entries)
 
     def _link(self, here: Here, field: Field) -> Expression:
         row = self._row(here, field.made)
@@ -138,8 +136,7 @@ class Objects:
 
     def _linked(self, row: Row, field: Field, type_name: str, column: Any, otherwise: Expression) -> Expression:
         place = self.steps.column(row.step, column)
-        key = self.code.name("k")
-        self.code.emit(f"{key} = {row.variable}[{place}]")
+        key = self.code.column(row.variable, place)
         target = Here(type_name, field.path, {}, row.step.number, key, Keys(step=row.step.number, column=place))
         found = self.unless_null(key, lambda: self.object(target, field.nodes))
         return found if otherwise == "None" else f"({otherwise} if {key} is None else {found})"
@@ -174,7 +171,7 @@ class Objects:
             return here.key, here.keys, row
         assert row is not None
         place = self.steps.column(row.step, field.binding.on)
-        return f"{row.variable}[{place}]", Keys(step=row.step.number, column=place), row
+        return self.code.column(row.variable, place), Keys(step=row.step.number, column=place), row
 
     def _start_from(self, row: Row, field: Field) -> None:
         """A row about a person that is fetched for a relation, or gives its key, is read for it: the reach decides.
@@ -193,10 +190,8 @@ class Objects:
         variable = self.code.name("l") if is_list else f"r{step.number}"
         self.code.emit(f"{variable} = {rows}")
         if not is_list:
-            return self.unless_null(variable, lambda: self.object(here, field.nodes))
-        return self.unless_null(
-            variable, lambda: self.listed(f"r{step.number}", variable, lambda: self.object(here, field.nodes))
-        )
+            return self.unless_null(variable, lambda: self.on_row(here, field.nodes, variable))
+        return self.unless_null(variable, lambda: self.on_each(here, field.nodes, f"r{step.number}", variable))
 
     # --- rows --------------------------------------------------------------------------------------------------------
 
@@ -218,8 +213,11 @@ class Objects:
             assert here.keys is not None
             step = self.steps.of_entity(made, here.path, here.keys, here.parent, opened=here.opened)
             self.code.emit(f"r{step.number} = S{step.number}.get({here.key}, N{step.number})")
-            here.rows[source] = Row(f"r{step.number}", step, may_be_absent=True)
+            here.rows[source] = Row(self.code.row(f"r{step.number}"), step, may_be_absent=True)
         return here.rows[source]
+
+    def _column(self, row: Row, column: Any) -> Expression:
+        return self.code.column(row.variable, self.steps.column(row.step, column))
 
     def _declared(self, type_name: str, name: str) -> GraphQLField:
         type_: Any = self._composed.schema.type_map[type_name]

@@ -62,6 +62,7 @@ class _Connection:
         place: Callable[[Asked], Place],
     ) -> None:
         self._objects = objects
+        self._code = objects.code
         self._step = step
         self._here = here
         self._rows = rows
@@ -75,10 +76,13 @@ class _Connection:
 
     def _edges(self, type_: Any, path: Path, nodes: Sequence[FieldNode]) -> Expression:
         row = f"r{self._step.number}"
-        parts = {"cursor": lambda *_: self._cursor(row), "node": self._node}
-        return self._objects.listed(
-            row, f"{self._rows}[:{self._size}]", lambda: self._object(type_, path, nodes, parts)
-        )
+        parts = {"cursor": lambda *_: self._cursor(self._code.column(row, self._surrogate())), "node": self._node}
+
+        def edge() -> Expression:
+            self._code.row(row)
+            return self._object(type_, path, nodes, parts)
+
+        return self._objects.listed(row, f"{self._rows}[:{self._size}]", edge)
 
     def _node(self, _: Any, path: Path, nodes: Sequence[FieldNode]) -> Expression:
         here = replace(self._here, path=path, rows=dict(self._here.rows))
@@ -88,28 +92,29 @@ class _Connection:
         last = f"{self._rows}[:{self._size}][-1]"
         parts = {
             "hasNextPage": lambda *_: f"len({self._rows}) > {self._size}",
-            "endCursor": lambda *_: f"({self._cursor(last)} if {self._rows} else None)",
+            "endCursor": lambda *_: f"({self._cursor(f'{last}[{self._surrogate()}]')} if {self._rows} else None)",
         }
         return self._object(type_, path, nodes, parts)
 
-    def _cursor(self, row: str) -> Expression:
+    def _surrogate(self) -> int:
+        return self._objects.steps.column(self._step, self._step.source.c["surrogate"])
+
+    def _cursor(self, surrogate: Expression) -> Expression:
         if self._sealer is None:
             self._sealer = self._objects.steps.argument(lambda asked: self._objects.cursors.sealer(self._place(asked)))
-        surrogate = self._objects.steps.column(self._step, self._step.source.c["surrogate"])
-        return f"{self._sealer}({row}[{surrogate}])"
+        return f"{self._sealer}({surrogate})"
 
     def _object(
         self, type_: Any, path: Path, nodes: Sequence[FieldNode], parts: dict[str, Callable[..., Expression]]
     ) -> Expression:
-        entries: list[str] = []
+        entries: dict[str, Expression] = {}
         for key, selected in self._objects.selections.of(type_.name, nodes).items():
             name = selected[0].name.value
             if name == "__typename":
-                value = repr(type_.name)
+                entries[key] = repr(type_.name)
             else:
-                value = parts[name](get_named_type(type_.fields[name].type), (*path, key), selected)
-            entries.append(f"{key!r}: {value}")
-        return f"{{{', '.join(entries)}}}"
+                entries[key] = parts[name](get_named_type(type_.fields[name].type), (*path, key), selected)
+        return self._code.object(entries)
 
 
 def _begin(objects: ObjectCode, asked: Arguments, place: Callable[[Asked], Place]) -> Callable[[Asked], int]:
