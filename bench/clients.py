@@ -86,7 +86,7 @@ class Tokens:
 
     def proofs(self, count: int) -> list[str]:
         """So many proofs for requests to the graph with this token, each good once and for half a minute."""
-        return _proofs(self.key, audience(self.issuer), self.nonces.current(), count, self.current())
+        return proofs_of(self.key, audience(self.issuer), self.nonces.current(), count, self.current())
 
     async def _obtained(self) -> str:
         settings, dsn = self._place.settings, self._place.urls["auth"]
@@ -100,7 +100,9 @@ class Tokens:
             files=partial(key_file, settings.home),
             proofs=memory_file(settings.home, "proofs.db"),
         ) as server:
-            proof = _proofs(self.key, self.issuer + TOKEN, self.nonces.current(), 1)[0] if self._client.bound else None
+            proof = (
+                proofs_of(self.key, self.issuer + TOKEN, self.nonces.current(), 1)[0] if self._client.bound else None
+            )
             answer = await server.token(form, proof=proof)
         if answer.status != 200:
             raise NoToken(str(answer.body))
@@ -127,7 +129,7 @@ async def _register(dsn: str, client: DemoClient, key: ECKey) -> None:
     await engine.dispose()
 
 
-def _proofs(key: ECKey, url: str, nonce: str, count: int, token: str | None = None) -> list[str]:
+def proofs_of(key: ECKey, url: str, nonce: str, count: int, token: str | None = None) -> list[str]:
     """Proofs of possession (RFC 9449). Thousands are made before each window, so what they share is encoded once."""
     jwk = {name: value for name, value in key.as_dict(private=False).items() if name in {"kty", "crv", "x", "y"}}
     head = _encoded(json.dumps({"typ": "dpop+jwt", "alg": SIGNING_ALGORITHM, "jwk": jwk}).encode())

@@ -22,10 +22,10 @@ COUNTS = (1, 2, 4)  # of processes
 
 def switches(place: Place, questions: Mapping[str, Question]) -> list[Switch]:
     """Every switch, in the order of the page."""
-    return [*_without(questions), *_with(place, questions), *_processes(questions)]
+    return [*without(questions), *_with(place, questions), *processes(questions)]
 
 
-def _without(questions: Mapping[str, Question]) -> Iterator[Switch]:
+def without(questions: Mapping[str, Question]) -> Iterator[Switch]:
     profile, listed = questions["profile"], questions["list"]
     usual = [Asked(profile, USUAL), Asked(listed, USUAL)]
     targeted = [Asked(profile, 1), Asked(profile, USUAL), Asked(profile, 64), Asked(listed, USUAL), Asked(listed, 64)]
@@ -47,7 +47,7 @@ def _with(place: Place, questions: Mapping[str, Question]) -> Iterator[Switch]:
     yield Switch("dpop-on", "DPoP on", our_server("dpop-on"), signed, clients.bound(place))
 
 
-def _processes(questions: Mapping[str, Question]) -> Iterator[Switch]:
+def processes(questions: Mapping[str, Question]) -> Iterator[Switch]:
     cells = [Asked(questions["profile"], USUAL), Asked(questions["profile"], 64)]
     for count in COUNTS:
         said = "one process" if count == 1 else f"{count} processes"
