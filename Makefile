@@ -48,6 +48,9 @@ bench: $(STAMP) ## side by side with peers: ratios; then how fast a right ends, 
 	$(BIN)/python -m bench --revocation
 	$(BIN)/python -m bench --ledger
 
-lock: $(STAMP) ## pin anew what pyproject.toml asks for
-	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --extra dev --generate-hashes --allow-unsafe \
-		--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock pyproject.toml
+PIN := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+lock: $(STAMP) ## pin anew what pyproject.toml asks for, and the benchmark's peers in Python
+	$(PIN) --extra dev --output-file requirements.lock pyproject.toml
+	$(PIN) --output-file bench/peers/python/requirements.txt bench/peers/python/requirements.in

@@ -7,16 +7,18 @@ at most. What no peer does: verify the token, decide what may be read, hide anyb
 import asyncio
 
 from bench.contenders import Contender
-from bench.peers import node, one_database
+from bench.peers import node, one_database, pythons
 from bench.peers.postgraphile import postgraphile
 from bench.place import Place
 
 MERCURIUS, APOLLO, YOGA, POSTGRAPHILE = "Mercurius", "Apollo Server", "GraphQL Yoga", "PostGraphile"
+ARIADNE, STRAWBERRY = "Ariadne", "Strawberry"
 
 
 def install(place: Place) -> None:
     """Have what every peer needs, its packages and its database; what is there already stays."""
     node.install()
+    pythons.install()
     asyncio.run(one_database.copy(place.registers))
 
 
@@ -28,4 +30,6 @@ def peers(place: Place) -> list[Contender]:
         postgraphile(POSTGRAPHILE, place),
         node.on_node(YOGA, "yoga", registers),
         node.on_node(APOLLO, "apollo", registers),
+        pythons.on_uvicorn(ARIADNE, "ariadne_server", registers),
+        pythons.on_uvicorn(STRAWBERRY, "strawberry_server", registers),
     ]
