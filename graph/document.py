@@ -4,7 +4,7 @@ What is kept is keyed by the skeleton (literals.py), so it holds nothing that a 
 kept; what they are planned as is kept in answer.py, bounded apart.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from graphql import (
     DocumentNode,
     FloatValueNode,
     FragmentDefinitionNode,
+    GraphQLError,
     GraphQLInputType,
     GraphQLNonNull,
     GraphQLScalarType,
@@ -22,6 +23,7 @@ from graphql import (
     NoUnusedVariablesRule,
     OperationDefinitionNode,
     StringValueNode,
+    TokenKind,
     TypeInfo,
     TypeInfoVisitor,
     ValueNode,
@@ -141,7 +143,7 @@ def _read(schema: GraphQLSchema, skeleton: Skeleton, text: str) -> Document:
     document = parsed(skeleton.text)
     limits.check_size(document)
     taken = _Taken(schema, document, skeleton.places)
-    if _is_invalid(schema, document, _UNUSED) or _is_invalid(schema, taken.document, _RULES):
+    if validate(schema, taken.document, _RULES, 1, hide_suggestions=True, allow_empty_selection_sets=False):
         raise messages.validation_failure(schema, parsed(text), taken.document)
     fragments = {
         node.name.value: node for node in taken.document.definitions if isinstance(node, FragmentDefinitionNode)
@@ -149,7 +151,7 @@ def _read(schema: GraphQLSchema, skeleton: Skeleton, text: str) -> Document:
     operations = [node for node in taken.document.definitions if isinstance(node, OperationDefinitionNode)]
     if any(node.operation.value != "query" for node in operations):
         raise refused(Code.GRAPHQL_VALIDATION_FAILED, "This graph has queries only.")
-    switches = _switches(taken.document)
+    switches = _switches(taken.document) if "@" in skeleton.text else frozenset()
     return Document(
         {
             (node.name.value if node.name else None): _operation(schema, node, fragments, taken, switches)
@@ -159,13 +161,25 @@ def _read(schema: GraphQLSchema, skeleton: Skeleton, text: str) -> Document:
     )
 
 
-def _is_invalid(schema: GraphQLSchema, document: DocumentNode, rules: Collection[Any]) -> bool:
-    return bool(validate(schema, document, rules, 1, hide_suggestions=True, allow_empty_selection_sets=False))
+class _NoUnusedVariables(NoUnusedVariablesRule):
+    """Of what a caller declared: a taken literal is declared by every operation, used or not."""
+
+    def report_error(self, error: GraphQLError) -> None:
+        if not any(isinstance(node, VariableDefinitionNode) and _is_taken(node) for node in error.nodes or ()):
+            super().report_error(error)
 
 
-#: A taken literal is declared by every operation, used or not; so what is unused is asked of the document as written.
-_UNUSED = (NoUnusedVariablesRule,)
-_RULES = tuple(rule for rule in specified_rules if rule not in _UNUSED)
+def _is_taken(node: VariableDefinitionNode) -> bool:
+    return ":" in node.variable.name.value
+
+
+#: Rules about subscriptions, @defer and @stream, which the schema has not: other rules refuse what they look at.
+_NOT_HERE = ("Subscription", "DeferStream", "StreamDirective")
+_RULES = tuple(
+    _NoUnusedVariables if rule is NoUnusedVariablesRule else rule
+    for rule in specified_rules
+    if not any(name in rule.__name__ for name in _NOT_HERE)
+)
 
 
 def _operation(
@@ -226,10 +240,10 @@ class _Taken:
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, places: tuple[int, ...]) -> None:
         self.places: dict[str, int] = {}
-        self._order = dict(zip(sorted(node.loc.start for node in _literals(document)), places, strict=True))
         if not places:
             self.document = document
             return
+        self._order = dict(zip(_literals(document), places, strict=True))
         info = TypeInfo(schema)
         replaced = visit(document, TypeInfoVisitor(info, _Replace(self, info)))
         self.document = _declaring(replaced, self.places)
@@ -257,18 +271,16 @@ class _Replace(Visitor):
     enter_float_value = enter_string_value = enter_int_value
 
 
-def _literals(node: Any) -> Iterator[Any]:
-    """The strings and numbers below a node."""
-    found: list[Any] = []
+def _literals(document: DocumentNode) -> Iterator[int]:
+    """Where the strings and numbers of a document begin, in order."""
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        if token.kind in _LITERALS:
+            yield token.start
+        token = token.next
 
-    class Find(Visitor):
-        def enter_int_value(self, node: Any, *_: Any) -> None:
-            found.append(node)
 
-        enter_float_value = enter_string_value = enter_int_value
-
-    visit(node, Find())
-    return iter(found)
+_LITERALS = frozenset({TokenKind.INT, TokenKind.FLOAT, TokenKind.STRING, TokenKind.BLOCK_STRING})
 
 
 def _declaring(document: DocumentNode, places: Mapping[str, int]) -> DocumentNode:

@@ -23,6 +23,7 @@ from graphql import (
     Undefined,
     ValueNode,
     VariableNode,
+    get_named_type,
 )
 
 from domains.kit.scopes import snake
@@ -54,7 +55,7 @@ def converter(type_: GraphQLInputType) -> Convert:
 
 def _unwrapped(type_: Any) -> Convert:
     if isinstance(type_, GraphQLList):
-        return _list(converter(type_.of_type))
+        return _list(converter(type_.of_type), get_named_type(type_))
     if isinstance(type_, GraphQLInputObjectType):
         return _object(type_)
     if isinstance(type_, GraphQLEnumType):
@@ -83,15 +84,31 @@ def _required(convert: Convert, expected: str) -> Convert:
     return require
 
 
-def _list(item: Convert) -> Convert:
+def _list(item: Convert, named: Any) -> Convert:
+    parse = named.coerce_input_value if isinstance(named, GraphQLScalarType) else None
+
     def convert(value: Any, where: str) -> list[Any]:
         if not isinstance(value, list):
             return [item(value, where)]
         check_list(len(value), where)
+        texts = _texts(value, parse) if parse is not None else None
+        if texts is not None:
+            return texts
         place = f"an item of {where}"
         return [item(each, place) for each in value]
 
     return convert
+
+
+def _texts(given: list[Any], parse: Callable[[Any], Any]) -> list[str] | None:
+    """Texts that are all as they must be, in one pass. None for anything else, of which each item is looked at."""
+    try:
+        if max(map(len, given), default=0) > TEXT_CHARACTERS:
+            return None
+        parsed = [parse(each) for each in given]
+        return None if "\x00" in "".join(parsed) else parsed
+    except Exception:  # noqa: BLE001 -- what it is, is said of the item
+        return None
 
 
 def _scalar(type_: GraphQLScalarType) -> Convert:

@@ -8,33 +8,36 @@ may be merged only where their arguments are equal.
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphql import StringValueNode, parse_value
 
 from graph.limits import TEXT_CHARACTERS, TOKENS, too_long, too_many_tokens
 
-_START = re.compile(r'["#0-9]')  # where a literal or a comment may begin, or a digit within a name
-#: Possessive, and a string that never ends is a match too: so each character is looked at once, whoever wrote it.
-_STRING = re.compile(r'"""(?:[^"\\]|\\"""|\\|"(?!""))*+(?:""")?+|"(?:[^"\\\r\n]|\\[^\r\n])*+"?+')
+_MARK = 0  # where a literal or a comment may begin, or a digit within a name
+_MARKED = bytes(_MARK if chr(code) in '"#0123456789' else 1 for code in range(256))
+#: A string that never ends is a match too, so nothing is tried twice: each character is looked at once.
+#: Not possessive: until Python 3.11.5 such a repetition keeps what its last try has taken.
+_STRING = re.compile(
+    r'"""[^"\\]*(?:(?:\\+(?:""")?|"(?!""))[^"\\]*)*(?:""")?'
+    r'|"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"?'
+)
 _COMMENT = re.compile(r"[^\r\n]*")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _REST_OF_NAME = re.compile(r"[_0-9A-Za-z]*")
 _PLAIN = re.compile(r'"[^"\\]++"')
 LONGEST_LITERAL = 6 * TEXT_CHARACTERS + 6  # one character may be written as six, between quotation marks
 _LONGEST_NUMBER = 400  # characters; longer ones fit no type of the schema
 
 
-@dataclass(frozen=True, slots=True)
-class Skeleton:
+class Skeleton(NamedTuple):
     """A document without its literals. `places[i]` is the place in `Typed.values` of the i-th literal of the text."""
 
     text: str
-    places: tuple[int, ...]
+    places: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """What stood in the literals of one request, each value once."""
 
     values: Sequence[str | int | float]
@@ -61,23 +64,23 @@ def take_out(text: str) -> tuple[Skeleton, Typed]:
             places.append(seen.setdefault((type(value), value), len(seen)))
             pieces.append(' ""' if isinstance(value, str) else " 0" if isinstance(value, int) else " 0.5")
     if not done:
-        return Skeleton(text, ()), _NOTHING
+        return Skeleton(text), _NOTHING
     pieces.append(text[done:])
     return Skeleton("".join(pieces), tuple(places)), Typed([value for _, value in seen])
 
 
 def _literals(text: str) -> Iterator[tuple[int, int]]:
     """Where the literals and comments of a document stand. What is no literal after all is left to the parser."""
-    found = _START.search(text)
-    while found is not None:
-        start, character = found.start(), found[0]
-        before = text[start - 1] if start else ""
+    marks = text.encode("latin-1", "replace").translate(_MARKED)  # found in a tenth of what a regular expression takes
+    start = marks.find(_MARK)
+    while start >= 0:
+        character, before = text[start], text[start - 1] if start else ""
         if character == '"':
             literal = _STRING.match(text, start)
         elif character == "#":
             literal = _COMMENT.match(text, start)
         elif before in {"$", "_"} or before.isalnum():
-            found = _START.search(text, len(_REST_OF_NAME.match(text, start)[0]) + start)  # type: ignore[index]
+            start = marks.find(_MARK, _REST_OF_NAME.match(text, start).end())  # type: ignore[union-attr]
             continue
         else:
             start -= before == "-"
@@ -85,7 +88,7 @@ def _literals(text: str) -> Iterator[tuple[int, int]]:
         end = start + 1 if literal is None else literal.end()
         if literal is not None:
             yield start, end
-        found = _START.search(text, end)
+        start = marks.find(_MARK, end)
 
 
 def _value(literal: str) -> str | int | float:
@@ -95,7 +98,10 @@ def _value(literal: str) -> str | int | float:
         return literal[1:-1] if _PLAIN.fullmatch(literal) else _unescaped(literal)
     if len(literal) > _LONGEST_NUMBER:
         return math.inf
-    return float(literal) if any(sign in literal for sign in ".eE") else int(literal)
+    try:
+        return int(literal)
+    except ValueError:
+        return float(literal)
 
 
 def _unescaped(literal: str) -> str:

@@ -134,14 +134,21 @@ def named_officer(request: Request) -> str | None:
 
 
 def has_left(receive: Receive) -> bool:
-    """Whether the client is gone by now; of one that is still there, `receive` has nothing to say and is given up."""
+    """Whether the client is gone by now."""
+    said = _at_once(receive)
+    return said is not None and said["type"] == "http.disconnect"
+
+
+def _at_once(receive: Receive) -> Message | None:
+    """What `receive` has to say without waiting; None where it would wait, and is given up."""
     saying = receive().__await__()
     try:
         next(saying)
     except StopIteration as said:
-        return bool(said.value["type"] == "http.disconnect")
+        message: Message = said.value
+        return message
     saying.close()
-    return False
+    return None
 
 
 async def read_parameters(request: Request, receive: Receive) -> Sent:
@@ -157,33 +164,46 @@ async def read_parameters(request: Request, receive: Receive) -> Sent:
 
 def _is_json(content_type: str) -> bool:
     """JSON in UTF-8, which is what JSON is; a body that says it is something else may mean something else."""
+    if content_type == "application/json":
+        return True
     media_type, _, parameters = content_type.lower().partition(";")
     charsets = (part.strip().removeprefix("charset=").strip('"') for part in parameters.split(";") if "charset" in part)
     return media_type.strip() == "application/json" and all(charset in {"utf-8", "utf8"} for charset in charsets)
 
 
 async def _body_in_time(receive: Receive) -> bytes:
+    """The whole body. One that is there already, as most are, is not given a time."""
+    first = _at_once(receive)
+    if first is not None and not first.get("more_body", False):
+        return _within_size(_part(first))
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _body(receive)
+            return await _body(receive, first)
     except TimeoutError:
         message = f"The body did not come within {BODY_SECONDS:g} seconds."
         raise Unacceptable(408, message, Code.LIMIT_EXCEEDED, headers=[(b"connection", b"close")]) from None
 
 
-async def _body(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
+async def _body(receive: Receive, first: Message | None) -> bytes:
+    message = first or await receive()
+    body = bytearray(_within_size(_part(message)))
+    while message.get("more_body", False):
         message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Unacceptable(400, "The body is incomplete.")
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > BODY_BYTES:
-            raise Unacceptable(413, f"The body exceeds the limit of {BODY_BYTES} bytes.", Code.LIMIT_EXCEEDED)
-        if not message.get("more_body", False):
-            return b"".join(parts)
+        body += _within_size(_part(message), len(body))
+    return bytes(body)
+
+
+def _part(message: Message) -> bytes:
+    if message["type"] == "http.disconnect":
+        raise Unacceptable(400, "The body is incomplete.")
+    part: bytes = message.get("body", b"")
+    return part
+
+
+def _within_size(part: bytes, before: int = 0) -> bytes:
+    if before + len(part) > BODY_BYTES:
+        raise Unacceptable(413, f"The body exceeds the limit of {BODY_BYTES} bytes.", Code.LIMIT_EXCEEDED)
+    return part
 
 
 def _parsed(body: bytes) -> Any:

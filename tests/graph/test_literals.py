@@ -147,6 +147,12 @@ def test_texts_side_by_side_in_a_list_stay_two_texts() -> None:
     assert (skeleton.text, typed.values) == ('{f(a:[ "" "" ""])}', ["a", "b", "c"])
 
 
+def test_block_texts_side_by_side_stay_two_texts() -> None:
+    """Where one ends and the next begins, a regular expression may take too much (Python before 3.11.5)."""
+    skeleton, typed = take_out(r'''{f(a:["""a \""" """"""b\\\""" ""c"""])}''')
+    assert (skeleton.text, typed.values) == ('{f(a:[ "" ""])}', ['a """ ', r'b\\""" ""c'])
+
+
 def test_a_document_of_more_literals_than_tokens_is_refused_before_all_are_read() -> None:
     with pytest.raises(Refused):
         take_out("{a" + "1 " * 3_000 + "}")
