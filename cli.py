@@ -234,9 +234,8 @@ def doctor() -> None:
     out.print(table, "")
     found = asyncio.run(_listed(findings(settings)))
     for finding in found:
-        out.print(
-            "[green]ok[/] " if finding.healthy else "[red]no[/] ", finding.line, sep="", highlight=False, soft_wrap=True
-        )
+        mark = "[yellow]--[/] " if finding.advice else "[green]ok[/] " if finding.healthy else "[red]no[/] "
+        out.print(mark, finding.line, sep="", highlight=False, soft_wrap=True)
     raise typer.Exit(0 if all(finding.healthy for finding in found) else 1)
 
 

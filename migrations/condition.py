@@ -2,12 +2,19 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from platform import python_version
 
 from installation import databases
 from installation.errors import Refusal
+from installation.interpreter import ASKED_FOR, optimized
 from installation.settings import Settings
 from migrations.run import revision_of
 from migrations.scripts import head
+
+NOT_OPTIMIZED = (
+    f"Python {python_version()} is not an optimized build, so that requests take half as much time again: use the"
+    f" distribution's, or build with {ASKED_FOR}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,7 @@ class Finding:
 
     healthy: bool
     line: str
+    advice: bool = False  # it works, and could work better
 
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
@@ -25,6 +33,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     for name in databases.DATABASES:
         yield await _database(settings, name)
     yield await _room(settings)
+    if optimized() is False:
+        yield Finding(healthy=True, line=NOT_OPTIMIZED, advice=True)
 
 
 def _embedded(settings: Settings) -> Finding:
