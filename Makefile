@@ -5,11 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 WORKERS ?= auto
+BENCH := .venv-bench/bin
+BENCH_STAMP := .venv-bench/.installed
+BENCH_ARGUMENTS ?=
 
-.PHONY: help install run test test-slow lint format typecheck contracts bench lock
+.PHONY: help install run test test-slow lint format typecheck contracts bench bench-install bench-quick bench-full lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## the environment, exactly as locked
 
@@ -43,14 +46,33 @@ typecheck: $(STAMP) ## mypy --strict
 contracts: $(STAMP) ## who may import whom
 	$(BIN)/lint-imports
 
-bench: $(STAMP) ## side by side with peers: ratios; then how fast a right ends, and what the ledger costs
-	$(BIN)/python -m bench
-	$(BIN)/python -m bench --revocation
-	$(BIN)/python -m bench --ledger
+bench-install: $(BENCH_STAMP) ## the benchmark's environment, on an interpreter that is an optimized build
+
+# The one asked for, unless it says that it was built without optimization and the distribution has another.
+$(BENCH_STAMP): requirements.lock bench/requirements.lock pyproject.toml
+	@test -x $(BENCH)/python || { \
+		for python in $(PYTHON) /usr/bin/python3; do \
+			$$python installation/interpreter.py && $$python -c 'import ensurepip' && break; \
+		done 2>/dev/null || python=$(PYTHON); \
+		echo "Benchmark on $$($$python -VV)"; $$python -m venv .venv-bench; }
+	$(BENCH)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BENCH)/pip install --quiet --disable-pip-version-check --require-hashes --requirement bench/requirements.lock
+	$(BENCH)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(BENCH_STAMP)
+
+bench: $(BENCH_STAMP) ## side by side with peers, what each check costs, and the table of targets: 20 minutes
+	$(BENCH)/python -m bench $(BENCH_ARGUMENTS)
+
+bench-quick: $(BENCH_STAMP) ## the same with a small nation and few peers: 3 minutes
+	$(BENCH)/python -m bench --quick $(BENCH_ARGUMENTS)
+
+bench-full: $(BENCH_STAMP) ## the same up to ten million citizens, with an hour of mixed load: hours
+	$(BENCH)/python -m bench --full --resume $(BENCH_ARGUMENTS)
 
 PIN := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-lock: $(STAMP) ## pin anew what pyproject.toml asks for, and the benchmark's peers in Python
+lock: $(STAMP) ## pin anew what pyproject.toml asks for, and what the benchmark and its peers in Python need
 	$(PIN) --extra dev --output-file requirements.lock pyproject.toml
+	$(PIN) --output-file bench/requirements.lock bench/requirements.in
 	$(PIN) --output-file bench/peers/python/requirements.txt bench/peers/python/requirements.in

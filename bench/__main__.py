@@ -1,138 +1,136 @@
-"""`python -m bench`: sets everything up, lets the contenders answer side by side, and prints a page of ratios."""
+"""`python -m bench`: sets everything up, lets the contenders answer side by side, and says what came of it.
+
+Raw figures are kept in `.lienthong-bench/figures`; with `--write` they go to `docs/performance` as well, with plots,
+and to their places on the page.
+"""
 
 import argparse
-import asyncio
 import os
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from importlib.util import find_spec
+from typing import Any
 
-from rich.console import Console
-from rich.progress import track
+from rich.markup import escape
 
-from bench import contenders, equality, ledger_cost, page, peers, processes, report, revocation, views
-from bench.contenders import Contender, Running
-from bench.equality import Answers
-from bench.load import Loader, LoadFailed, missing_tools
-from bench.measure import Bench
-from bench.place import HOME, ROOT, Place, prepare
-from bench.questions import Question, questions
+from bench import check, outcome
+from bench.circumstances import circumstances
+from bench.contenders import DidNotStart
+from bench.display import display, err
+from bench.equality import NotAlike
+from bench.forms import FORMS, PLAIN, Form
+from bench.hammer import NotMeasured
+from bench.load import LoadFailed, missing_tools
+from bench.place import HOME, ROOT
+from bench.record import Record, Records
+from bench.sections import SECTIONS
+from bench.sections.section import Section
+from bench.seeding import NotSeeded
+from bench.setting import Setting, setting
 from installation.errors import Refusal
 
-APPLICATION_CORE, OTHER_CORE = 0, 1
-PAGE = ROOT / "docs" / "benchmark.md"
-
-err = Console(stderr=True)
+INSTALL = "make bench-install"
+FAILURES = (Refusal, LoadFailed, NotAlike, DidNotStart, NotMeasured, NotSeeded, OSError, ValueError)
 
 
 def main() -> int:
     wanted = _arguments()
-    missing = missing_tools()
-    if missing or len(os.sched_getaffinity(0)) < 2:
-        err.print(*missing or ["two cores are needed: one for the application, one for everything else"], sep="\n")
+    if missing := _missing():
+        err.print(*missing, sep="\n", highlight=False)
         return 1
-    try:
-        measured = _chosen(wanted)(wanted)
-    except (Refusal, LoadFailed, equality.NotAlike, contenders.DidNotStart, OSError, ValueError) as error:
-        err.print(f"Nothing was measured: {error}", highlight=False)
-        return 1
-    print(measured)
+    form = _form(wanted)
+    with display() as shown, setting(form, shown) as found:
+        if wanted.check:
+            return 0 if _tried("equal answers", found, lambda: check.everybody(found)) else 1
+        return _run(found, _sections(wanted, form), wanted)
+
+
+def _run(found: Setting, sections: Sequence[Section[Any]], wanted: argparse.Namespace) -> int:
+    """Each section, whatever became of the others; what was measured is kept at once."""
+    form = found.form
+    records = Records(HOME / "figures" / form.name)
+    failed = 0
+    for section in sections:
+        if not (wanted.resume and _is_known(section, records, form)):
+            failed += not _tried(section.says, found, partial(_measure, section, found, records))
+    names = {section.name for section in sections}
+    measured = {name: record for name, record in outcome.known(records).items() if name in names}
+    for _, lines in outcome.lines_of(measured):
+        print(*lines, "", sep="\n")
     if wanted.write:
-        page.write(PAGE, measured)
-    return 0
+        outcome.publish(measured, ROOT)
+    return 1 if failed else 0
 
 
-def _chosen(wanted: argparse.Namespace) -> Callable[[argparse.Namespace], str]:
-    """What is measured: one section alone, or the comparison with the peers."""
-    sections = {"revocation": _revocation, "ledger": _ledger, "views": _views}
-    return next((measure for name, measure in sections.items() if getattr(wanted, name)), _measured)
+def _measure(section: Section[Any], found: Setting, records: Records) -> None:
+    seen = circumstances(found.form)
+    records.keep(Record(section.name, seen, section.measure(found)))
 
 
-def _ledger(wanted: argparse.Namespace) -> str:
-    """The section on what the ledger costs alone."""
-    place = prepare(wanted.citizens)
-    with ExitStack() as stack:
-        stack.callback(place.close)
-        directory = Path(stack.enter_context(TemporaryDirectory(prefix="lienthong-bench-")))
-        asked = asyncio.run(questions(place.urls))
-        return ledger_cost.report(place, asked, wanted.rounds, wanted.seconds, directory)
+def _tried(what: str, found: Setting, act: Callable[[], None]) -> bool:
+    """Whether it went well; if not, why is said."""
+    found.display.say(f"[bold]{what[0].upper()}{what[1:]}[/]")
+    try:
+        act()
+    except FAILURES as failure:
+        found.display.say(f"[red]Failed: {what}:[/] {escape(str(failure))}")
+        return False
+    return True
 
 
-def _views(_: argparse.Namespace) -> str:
-    """The section on the views of the ledger alone."""
-    return views.report(views.ROWS)
+def _is_known(section: Section[Any], records: Records, form: Form) -> bool:
+    """Whether this very revision was measured in this form."""
+    record, current = records.known(section.name, section.figures), circumstances(form)
+    return record is not None and record.circumstances.revision == current.revision
 
 
-def _revocation(wanted: argparse.Namespace) -> str:
-    """The section on revocation alone."""
-    place = prepare(wanted.citizens)
-    with ExitStack() as stack:
-        stack.callback(place.close)
-        directory = Path(stack.enter_context(TemporaryDirectory(prefix="lienthong-bench-")))
-        return revocation.report(place, max(wanted.rounds, revocation.ROUNDS), directory, place.token())
+def _missing() -> list[str]:
+    """One line for each thing that is needed and not there."""
+    if sys.platform != "linux":
+        return ["Linux is needed: processor time is read from its /proc, and processes are kept on their cores"]
+    lines = missing_tools()
+    if len(os.sched_getaffinity(0)) < 2:
+        lines.append("two cores are needed: one for the application, one for everything else")
+    if find_spec("matplotlib") is None:
+        lines.append(f"matplotlib is missing; it draws the plots: `{INSTALL}`")
+    return lines
+
+
+def _sections(wanted: argparse.Namespace, form: Form) -> list[Section[Any]]:
+    """The ones that are named; else those of the form."""
+    named = [section for section in SECTIONS if getattr(wanted, section.name)]
+    return named or [section for section in SECTIONS if section.name in form.sections]
+
+
+def _form(wanted: argparse.Namespace) -> Form:
+    """The one that is chosen, with what is given otherwise."""
+    form: Form = wanted.form
+    form = replace(form, rounds=wanted.rounds or form.rounds, seconds=wanted.seconds or form.seconds)
+    if wanted.minutes is not None:
+        form = replace(form, soak_minutes=wanted.minutes)
+    if wanted.citizens:
+        form = replace(form, size=wanted.citizens, peer_sizes=(wanted.citizens,))
+    return form
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured (%(default)s)")
-    parser.add_argument("--seconds", type=int, default=2, help="how long a window of load takes (%(default)s)")
-    parser.add_argument("--citizens", type=int, default=50_000, help="size of the nation (%(default)s)")
-    parser.add_argument("--revocation", action="store_true", help="measure how fast a right ends, and nothing else")
-    parser.add_argument("--ledger", action="store_true", help="measure what the ledger costs, and nothing else")
-    parser.add_argument("--views", action="store_true", help="measure the views of the ledger, and nothing else")
-    parser.add_argument("--write", action="store_true", help=f"write the page to {PAGE.relative_to(ROOT)} as well")
+    forms = parser.add_mutually_exclusive_group()
+    parser.set_defaults(form=PLAIN)
+    for form in FORMS:
+        forms.add_argument(f"--{form.name}", dest="form", action="store_const", const=form, help=form.says)
+    for section in SECTIONS:
+        parser.add_argument(f"--{section.name}", action="store_true", help=f"measure only: {section.says}")
+    parser.add_argument("--check", action="store_true", help="compare all contenders' answers, and measure nothing")
+    parser.add_argument("--resume", action="store_true", help="leave out what was measured of this revision already")
+    parser.add_argument("--write", action="store_true", help=f"put what was measured on {outcome.PAGE}, with plots")
+    parser.add_argument("--rounds", type=int, help="how often everything is measured, instead of the form's")
+    parser.add_argument("--seconds", type=int, help="how long a window of load takes, instead of the form's")
+    parser.add_argument("--citizens", type=int, help="size of the nation, where one is enough, instead of the form's")
+    parser.add_argument("--minutes", type=float, help="how long memory is watched, instead of the form's")
     return parser.parse_args()
-
-
-def _measured(wanted: argparse.Namespace) -> str:
-    load_before = os.getloadavg()[0]
-    place = prepare(wanted.citizens)
-    with ExitStack() as stack:
-        stack.callback(place.close)
-        directory = Path(stack.enter_context(TemporaryDirectory(prefix="lienthong-bench-")))
-        processes.pin(place.postmaster, OTHER_CORE)
-        asked = asyncio.run(questions(place.urls))
-        err.print("Starting the contenders and comparing their answers")
-        running = _contenders(place, asked, directory, stack)
-        bench = Bench(place, Loader(directory, OTHER_CORE), asked, running, wanted.seconds)
-        bench.warm()
-        windows = list(
-            track(bench.measured(wanted.rounds), "Measuring", total=bench.windows(wanted.rounds), console=err)
-        )
-    seen = report.Circumstances(os.cpu_count() or 0, load_before, wanted.rounds, wanted.seconds, wanted.citizens)
-    return report.as_markdown(windows, asked, seen)
-
-
-def _contenders(place: Place, asked: list[Question], directory: Path, stack: ExitStack) -> list[Running]:
-    """Start them all. Raises where they do not answer alike, or where ours does not record what it answers."""
-    peers.install(place)
-
-    def started(contender: Contender) -> Running:
-        log = HOME / f"{contender.name.replace(' ', '-')}.log"
-        return stack.enter_context(contenders.running(contender, APPLICATION_CORE, log))
-
-    ours, unrecorded = map(started, contenders.our_servers())
-    before = equality.recorded(place.urls["ledger"])
-    answers = equality.answers(ours.contender, asked, place.token())
-    if equality.recorded(place.urls["ledger"]) - before != sum(map(len, answers.values())):
-        raise equality.NotAlike("the ledger does not hold every answer that was given")
-    peer = started(peers.peers(place)[0])
-    for other in (unrecorded, peer):
-        given = equality.answers(other.contender, asked, place.token())
-        equality.require_alike(answers, given, other.contender.name)
-    floor = started(contenders.floor_server(_keep(answers, directory)))
-    return [ours, unrecorded, peer, floor]
-
-
-def _keep(answers: Answers, directory: Path) -> Path:
-    """One answer of middling length for each question, for the floor to send."""
-    place = directory / "answers"
-    place.mkdir()
-    for question, given in answers.items():
-        (place / f"{question}.json").write_bytes(sorted(given, key=len)[len(given) // 2])
-    return place
 
 
 if __name__ == "__main__":

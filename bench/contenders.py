@@ -22,7 +22,7 @@ ACCEPT = "application/graphql-response+json, application/json"  # as wrk sends i
 PATIENCE = 60.0  # seconds until a contender accepts connections
 LOOK_S, RESTING = 0.3, 0.1  # how long a contender is looked at, and how much of a core it may use, at rest
 
-OURS, UNRECORDED, PEER, FLOOR = "ours", "without ledger", "Mercurius", "floor"
+OURS, UNRECORDED = "ours", "without ledger"
 
 
 class DidNotStart(RuntimeError):
@@ -69,11 +69,6 @@ class Running:
     pid: int
 
 
-def our_servers() -> list[Contender]:
-    """The product, and the same without its ledger."""
-    return [_ours(OURS), _ours(UNRECORDED, ours.WITHOUT_LEDGER)]
-
-
 def our_server(name: str = OURS, *arguments: str, **environment: str) -> Contender:
     """The product, or with arguments a variant of it that `bench.ours` knows, on a port of its own."""
     started = _ours(name, *arguments)
@@ -85,13 +80,6 @@ def alike(count: int, name: str = OURS, **environment: str) -> list[Contender]:
     arguments = [ours.WITHOUT_LEDGER] if name == UNRECORDED else []
     servers = (_ours(f"{name} {number}", *arguments) for number in range(1, count + 1))
     return [replace(each, environment={**each.environment, **environment}) for each in servers]
-
-
-def floor_server(answers: Path) -> Contender:
-    """The static floor, with one answer per question in a directory."""
-    port = free_port()
-    command = (sys.executable, "-m", "bench.floor", "bare ASGI", str(answers), str(port))
-    return Contender(FLOOR, command, port, "/{question}")
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.error import HTTPError
 
 import asyncpg
 
@@ -19,25 +20,38 @@ class NotAlike(RuntimeError):
     """Two contenders answer the same question differently, so that their costs cannot be compared."""
 
 
-def answers(contender: Contender, questions: Sequence[Question], token: str) -> Answers:
-    """Some answers to each question."""
+def answers(contender: Contender, questions: Iterable[Question], token: str) -> Answers:
+    """Some answers to each question that the contender can answer."""
     return {
-        question.name: [contender.ask(question.name, body, token) for body in question.bodies[:ASKED]]
+        question.name: [_asked(contender, question.name, body, token) for body in _some(contender, question)]
         for question in questions
+        if contender.questions is None or question.name in contender.questions
     }
 
 
-def require_alike(ours: Answers, other: Answers, name: str) -> None:
+def require_alike(ours: Answers, other: Answers, contender: Contender) -> None:
     """Compare as parsed JSON. Raises NotAlike, and where there is an answer without data."""
-    for question, mine in ours.items():
-        for place, (one, two) in enumerate(zip(mine, other[question], strict=True)):
-            if "errors" in json.loads(one) or _comparable(one) != _comparable(two):
-                raise NotAlike(f"'{name}' answers body {place} of '{question}' differently")
+    for question, theirs in other.items():
+        for place, (one, two) in enumerate(zip(ours[question], theirs, strict=True)):
+            mine, heard = _comparable(one), contender.heard(question, _comparable(two))
+            if "errors" in mine or mine != heard:
+                raise NotAlike(f"'{contender.name}' answers body {place} of '{question}' differently")
 
 
 def recorded(ledger_url: str) -> int:
     """How many answers are on record."""
     return asyncio.run(_recorded(ledger_url))
+
+
+def _asked(contender: Contender, question: str, body: bytes, token: str) -> bytes:
+    try:
+        return contender.ask(question, body, token)
+    except HTTPError as refused:
+        raise NotAlike(f"'{contender.name}' answers '{question}' with status {refused.code}") from refused
+
+
+def _some(contender: Contender, question: Question) -> Sequence[bytes]:
+    return contender.bodies_of(question)[:ASKED]
 
 
 def _comparable(answer: bytes) -> Any:

@@ -19,7 +19,7 @@ from pathlib import Path
 from bench import contenders, processes
 from bench.contenders import UNRECORDED, Contender, Running
 from bench.hammer import clock, first, hammering, request_of
-from bench.ledger_page import Arrangement, Outage, Pair, Spent, as_markdown
+from bench.ledger_page import Arrangement, LedgerCost, Outage, Pair, Spent
 from bench.load import Loader
 from bench.measure import WARM_CONNECTIONS, Cell
 from bench.parts import Asked
@@ -89,9 +89,8 @@ class Bench:
         return sum(load[0] for load in loads), sum(load[1] for load in loads), max(load[2] for load in loads)
 
 
-def report(place: Place, questions: Sequence[Question], rounds: int, seconds: int, directory: Path) -> str:
-    """Measure every arrangement, one after the other, and say what came of it."""
-    load_before = os.getloadavg()[0]
+def measured(place: Place, questions: Sequence[Question], rounds: int, seconds: int, directory: Path) -> LedgerCost:
+    """Every arrangement, one after the other; then the outage."""
     processes.pin(place.postmaster, OTHER_CORE)
     loaders = [Loader(_made(directory / str(number)), OTHER_CORE) for number in range(2)]
     asked = [question for question in questions if question.name in ASKED]
@@ -108,7 +107,7 @@ def report(place: Place, questions: Sequence[Question], rounds: int, seconds: in
         with _started(contenders.alike(1, **named), directory) as (running,):
             request = request_of(asked[0].bodies[0], place.token())
             outage = asyncio.run(_outage(server, running.contender, request))
-    return "\n".join(as_markdown(found, outage, rounds, seconds, load_before))
+    return LedgerCost(found, outage)
 
 
 def _arrangement(

@@ -4,18 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from bench.circumstances import Circumstances
 from bench.measure import Cell
-from bench.page import SECTIONS
+from bench.report import loaded
+from bench.targets import ALONE_MS, LEDGER
 
-TITLE = SECTIONS[1]
-BUDGETS = {
-    Cell("profile", 16): "≤ 1.15",
-    Cell("profile", 64): "≤ 1.08",
-    Cell("list", 16): "≤ 1.08",
-    Cell("list", 64): "≤ 1.08",
-}
-"""Of the application's CPU, with the ledger over without; of one connection, ADDED_MS bounds the difference."""
-ADDED_MS = 0.2
+TITLE = "## Ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +49,14 @@ class Outage:
     answered: int
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerCost:
+    """Everything that was measured of it."""
+
+    arrangements: Sequence[Arrangement]
+    outage: Outage
+
+
 Row = tuple[str, Callable[[Pair], float]]
 ROWS: tuple[Row, ...] = (
     ("application CPU, with / without", lambda pair: pair.recorded.application / pair.bare.application),
@@ -70,19 +72,16 @@ def figure(pairs: Sequence[Pair], cell: Cell, of: Callable[[Pair], float]) -> fl
     return median(of(pair) for pair in pairs if pair.cell == cell)
 
 
-def as_markdown(
-    arrangements: Sequence[Arrangement], outage: Outage, rounds: int, seconds: int, load_before: float
-) -> Iterator[str]:
+def as_markdown(cost: LedgerCost, seen: Circumstances) -> Iterator[str]:
     """The section of the page."""
-    yield TITLE
-    yield ""
+    outage = cost.outage
+    yield from (TITLE, "", loaded(seen), "")
     yield (
         "What it costs that every answer is durable in the ledger before it leaves: the product against the same"
-        f" without its ledger, {rounds} pairs of windows of {seconds} s for each figure, durable commit on, medians of"
-        " the ratios inside a pair. All servers of an arrangement on one core; load and PostgreSQL on another. Load of"
-        f" the machine before the first window: {load_before:.1f}. Columns are questions and connections."
+        " without its ledger, in pairs of windows, durable commit on, medians of the ratios inside a pair. All servers"
+        " of an arrangement on one core; load and PostgreSQL on another. Columns are questions and connections."
     )
-    for arrangement in arrangements:
+    for arrangement in cost.arrangements:
         yield from _table(arrangement)
     yield ""
     yield (
@@ -90,7 +89,6 @@ def as_markdown(
         f" ms, and of {outage.asked} requests sent from then on, {outage.answered} were answered. Started again, the"
         f" server and the first answer took {outage.recovery * 1000:.0f} ms; the process was the same all the while."
     )
-    yield ""
 
 
 def _table(arrangement: Arrangement) -> Iterator[str]:
@@ -104,7 +102,7 @@ def _table(arrangement: Arrangement) -> Iterator[str]:
 
 
 def _budget(cell: Cell) -> str:
-    return f"added ≤ {ADDED_MS} ms" if cell.connections == 1 else BUDGETS[cell]
+    return f"added ≤ {ALONE_MS} ms" if cell.connections == 1 else f"≤ {LEDGER[cell]:.2f}"
 
 
 def _place(pair: Pair) -> tuple[bool, str, int]:

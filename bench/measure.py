@@ -1,22 +1,24 @@
 """The method: short windows of load, contenders next to each other in time, rounds in alternating order.
 
 A machine that is busy with something else slows neighbors in time alike; so ratios are taken inside a round, and only
-then their median over the rounds.
+then their median over the rounds (bench/ratios.py).
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from bench import processes
+from bench.callers import Caller
 from bench.contenders import Running
-from bench.load import Load, Loader
+from bench.load import Loader
 from bench.parts import Asked
 from bench.place import Place
-from bench.questions import Question
 
 CONNECTIONS = (1, 16, 64)
 WARM_CONNECTIONS = 16
+WARM_SECONDS = 1
+QUIET_S, QUIET_NS, PATIENCE_S = 0.02, 1_000_000, 2.0  # a process that works less than this in that time is at rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,11 @@ class Window:
     """One contender under one load; milliseconds on a core for each answer, and for each answer's wait."""
 
     round: int
+    group: str  # of the contenders that were measured next to each other
     contender: str
     cell: Cell
+    citizens: int
+    answers: int
     rate: float  # answers in a second
     application: float
     database: float
@@ -42,45 +47,64 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """Everything that a window needs."""
+class Subject:
+    """A running contender, and what it will be asked in a window."""
 
+    running: Running
     place: Place
-    loader: Loader
-    questions: Sequence[Question]
-    contenders: Sequence[Running]
-    seconds: int
+    asked: Asked
+    caller: Caller | None = None  # None: the client with the widest rights
+    group: str = ""
 
-    def windows(self, rounds: int) -> int:
-        """How many windows `measured` yields."""
-        return rounds * len(self.questions) * len(CONNECTIONS) * len(self.contenders)
+    @property
+    def name(self) -> str:
+        return f"{self.running.contender.name}, {self.asked.question.name}, {self.asked.connections}"
 
-    def warm(self) -> None:
-        """Let every contender compile, prepare and cache what it will."""
-        for contender, question in product(self.contenders, self.questions):
-            self._load(contender, question, WARM_CONNECTIONS)
 
-    def measured(self, rounds: int) -> Iterator[Window]:
-        """Every window of every round."""
-        order = list(product(self.questions, CONNECTIONS, self.contenders))
-        for number in range(rounds):
-            for question, connections, contender in order if number % 2 == 0 else reversed(order):
-                yield self._window(number, contender, question, connections)
+def warm(loader: Loader, subjects: Sequence[Subject]) -> Iterator[Subject]:
+    """Let every contender compile, prepare and cache what it will."""
+    seen = {(each.running.pid, each.asked.question.name): each for each in subjects}
+    for subject in seen.values():
+        yield subject
+        asked = Asked(subject.asked.question, WARM_CONNECTIONS)
+        loader.run(subject.running.contender, asked, WARM_SECONDS, subject.caller or subject.place.caller)
+        _rest(subject.running.pid)
 
-    def _window(self, number: int, running: Running, question: Question, connections: int) -> Window:
-        application, database = processes.reading(running.pid), processes.reading(self.place.postmaster)
-        load = self._load(running, question, connections)
-        milliseconds = 1e-6 / load.requests
-        return Window(
-            number,
-            running.contender.name,
-            Cell(question.name, connections),
-            load.requests * 1e6 / load.microseconds,
-            processes.between(application, processes.reading(running.pid)) * milliseconds,
-            processes.between(database, processes.reading(self.place.postmaster)) * milliseconds,
-            load.p50 / 1000,
-            load.p99 / 1000,
-        )
 
-    def _load(self, running: Running, question: Question, connections: int) -> Load:
-        return self.loader.run(running.contender, Asked(question, connections), self.seconds, self.place.caller)
+def measured(loader: Loader, subjects: Sequence[Subject], rounds: int, seconds: int) -> Iterator[Window]:
+    """Every window of every round; each other round runs backwards."""
+    for number in range(rounds):
+        for subject in subjects if number % 2 == 0 else reversed(subjects):
+            yield _window(loader, subject, number, seconds)
+
+
+def _window(loader: Loader, subject: Subject, number: int, seconds: int) -> Window:
+    pids = subject.running.pid, subject.place.postmaster
+    before = [processes.reading(pid) for pid in pids]
+    load = loader.run(subject.running.contender, subject.asked, seconds, subject.caller or subject.place.caller)
+    spent = [processes.between(then, processes.reading(pid)) for then, pid in zip(before, pids, strict=True)]
+    _rest(subject.running.pid)
+    application, database = (nanoseconds * 1e-6 / load.requests for nanoseconds in spent)
+    return Window(
+        number,
+        subject.group,
+        subject.running.contender.name,
+        Cell(subject.asked.question.name, subject.asked.connections),
+        subject.place.citizens,
+        load.requests,
+        load.requests * 1e6 / load.microseconds,
+        application,
+        database,
+        load.p50 / 1000,
+        load.p99 / 1000,
+    )
+
+
+def _rest(pid: int) -> None:
+    """Let it finish what was asked when the load ended, so that this is not counted as its neighbor's."""
+    ending = time.monotonic() + PATIENCE_S
+    while time.monotonic() < ending:
+        before = processes.reading(pid)
+        time.sleep(QUIET_S)
+        if processes.between(before, processes.reading(pid)) < QUIET_NS:
+            return

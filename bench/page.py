@@ -1,32 +1,23 @@
-"""The page of figures: what was measured last time stays in it until it is measured again.
+"""The page of figures: text written by hand, and between two marks for each section what was measured of it last.
 
-It has several parts, each written by its own run: the comparison with the peers, and the sections named here.
+A run replaces what stands between the marks of the sections that it measured, and touches nothing else.
 """
 
-from pathlib import Path
+from collections.abc import Iterable
 
-TITLE = "# Benchmark"
-SECTIONS = ("## Revocation", "## Ledger", "## Views of the ledger")
-"""In the order in which they stand after the comparison. No other line of the page begins as one of these does."""
+TITLE = "# Performance"
 
 
-def write(page: Path, measured: str) -> None:
-    """Put one part in its place."""
-    page.write_text(merged(page.read_text() if page.exists() else "", measured))
+def merged(page: str, section: str, lines: Iterable[str]) -> str:
+    """The page with these lines between the section's marks; at its end where it has none."""
+    begin, end = _marks(section)
+    part = "\n".join([begin, "", *lines, "", end])
+    if begin not in page:
+        return f"{page.rstrip() or TITLE}\n\n{part}\n"
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{part}{after}"
 
 
-def merged(before: str, measured: str) -> str:
-    """The page with this part in the place of the one that it had."""
-    parts = {**_parts(before), **_parts(measured)}
-    kept = [parts[name].rstrip() for name in (TITLE, *SECTIONS) if name in parts]
-    return "\n\n".join(kept if TITLE in parts else [TITLE, *kept]) + "\n"
-
-
-def _parts(page: str) -> dict[str, str]:
-    """The parts of a page by their first lines; what stands before any is the comparison."""
-    found: dict[str, list[str]] = {}
-    name = TITLE
-    for line in page.splitlines():
-        name = line if line in SECTIONS else name
-        found.setdefault(name, []).append(line)
-    return {name: "\n".join(lines) for name, lines in found.items() if "".join(lines).strip()}
+def _marks(section: str) -> tuple[str, str]:
+    return f"<!-- {section}: written by the benchmark -->", f"<!-- end of {section} -->"

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import asyncpg
+
 from auth.demo.agencies import WIDEST
 from auth.demo.install import install_demo
+from bench import seeding
 from bench.callers import Caller
 from commands.demo import token
 from installation.databases import DOMAINS, database_urls, embedded
@@ -30,6 +33,7 @@ class Place:
     settings: Settings
     urls: dict[str, str]
     citizens: int
+    environment: dict[str, str]  # of whatever runs in this place
     _token: str = ""
     _fetched: float = field(default=float("-inf"))
 
@@ -74,24 +78,29 @@ def prepare(citizens: int) -> Place:
         del os.environ[name]  # another installation's settings do not count here
     home = home_of(citizens)
     home.mkdir(parents=True, exist_ok=True)
-    os.environ.update({f"{PREFIX}MODE": "demo", f"{PREFIX}HOME": str(home), f"{PREFIX}ISSUER": ISSUER})
+    environment = {f"{PREFIX}MODE": "demo", f"{PREFIX}HOME": str(home), f"{PREFIX}ISSUER": ISSUER}
+    os.environ.update(environment)
     settings = load()
     _command("migrate")
-    _seed(citizens, home)
     urls = database_urls(settings)
+    if asyncio.run(_citizens(urls["identity"])) != citizens:
+        seeding.seed(citizens, home, ROOT)
     asyncio.run(install_demo(urls["auth"], partial(key_file, settings.home)))
-    return Place(settings, urls, citizens)
+    return Place(settings, urls, citizens, environment)
 
 
-def _seed(citizens: int, home: Path) -> None:
-    """Only a finished nation is used again."""
-    mark = home / "citizens"
-    if mark.exists() and mark.read_text() == str(citizens):
-        return
-    mark.unlink(missing_ok=True)
-    _command("seed", "--force", "--citizens", str(citizens))
-    mark.write_text(str(citizens))
+async def _citizens(url: str) -> int:
+    """How many there are: identity is filled last, so that where it holds people a nation is whole."""
+    connection = await asyncpg.connect(url)
+    try:
+        return int(await connection.fetchval("SELECT count(*) FROM citizens"))
+    finally:
+        await connection.close()
 
 
 def _command(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "cli", *arguments], cwd=ROOT, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", *arguments], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise ValueError(f"`lienthong {' '.join(arguments)}` failed: {done.stderr.strip()}")

@@ -24,8 +24,10 @@ from auth.acts.perform import perform
 from auth.demo.agencies import CLIENTS, WIDEST
 from auth.policy.acknowledgements import InForce, in_force
 from bench import contenders
+from bench.circumstances import Circumstances
 from bench.hammer import Answer, NotMeasured, clock, first, hammering, request_of
 from bench.place import Place
+from bench.report import under
 from commands.demo import PERSONA
 from domains.kit.units import communes_of
 from graph.compose import compose
@@ -68,6 +70,14 @@ class Outage:
 
     refusal: float  # seconds from asking the database to stop until the first refusal
     recovery: float  # seconds from the return of the database until the first answer
+
+
+@dataclass(frozen=True, slots=True)
+class Revocations:
+    """Everything that was measured of them."""
+
+    rounds: Sequence[Round]
+    outage: Outage
 
 
 def revoking(desk: Desk) -> Revoke:
@@ -144,38 +154,36 @@ async def _granted(connection: "asyncpg.Connection[asyncpg.Record]") -> int:
     return int(number)
 
 
-def report(place: Place, rounds: int, directory: Path, token: str) -> str:
-    """Start two processes of the product, measure, stop them, and say what came of it."""
+def measured(place: Place, rounds: int, directory: Path) -> Revocations:
+    """Start two processes of the product, measure, and stop them."""
     cores = sorted(os.sched_getaffinity(0))
     with ExitStack() as stack:
-        for number, contender in enumerate(processes := contenders.alike(2)):
+        for number, contender in enumerate(processes := contenders.alike(2, **place.environment)):
             log = directory / f"process-{number}.log"
             stack.enter_context(contenders.running(contender, cores[number % len(cores)], log))
-        return asyncio.run(_report(place, [process.port for process in processes], rounds, token))
+        return asyncio.run(_measured(place, [process.port for process in processes], rounds))
 
 
-async def _report(place: Place, ports: Sequence[int], rounds: int, token: str) -> str:
-    before = os.getloadavg()[0]
+async def _measured(place: Place, ports: Sequence[int], rounds: int) -> Revocations:
+    token = await asyncio.to_thread(place.token)
     cheap, request = request_of(CHEAP, token), request_of(NAME, token)
     catalogue = catalogue_of(compose(installed_domains()), place.settings)
     files = partial(key_file, place.settings.home)
     async with desk_at(place.urls["auth"], catalogue=catalogue, communes_of=communes_of, files=files) as desk:
-        measured = await measured_rounds(place, ports, request, revoking(desk), rounds)
-    outage = await measured_outage(place, ports, cheap, request)
-    return "\n".join(as_markdown(measured, outage, before))
+        found = await measured_rounds(place, ports, request, revoking(desk), rounds)
+    return Revocations(found, await measured_outage(place, ports, cheap, request))
 
 
-def as_markdown(rounds: Sequence[Round], outage: Outage, load_before: float) -> Iterator[str]:
+def as_markdown(found: Revocations, seen: Circumstances) -> Iterator[str]:
     """The section of the page."""
+    rounds, outage = found.rounds, found.outage
     rate = median(each.rate for each in rounds)
     processes = sorted({(each.in_force.serving, each.in_force.of) for each in rounds})
-    yield "## Revocation"
-    yield ""
+    yield from ("## Revocation", "", under(seen), "")
     yield (
         f"Two processes answer {CONNECTIONS_EACH} connections each, {rate:.0f} requests a second in all, while the"
         f" grant that they read by is revoked, {len(rounds)} times. Times run from the moment at which the revocation"
-        " was sent. Once the officer was told, no request was allowed any more. Load of the machine before the first"
-        f" round: {load_before:.1f}."
+        " was sent. Once the officer was told, no request was allowed any more."
     )
     yield ""
     yield "| | median | longest |"
@@ -188,7 +196,6 @@ def as_markdown(rounds: Sequence[Round], outage: Outage, load_before: float) -> 
         f"With the database stopped, every process refused after {outage.refusal:.1f} s; {outage.recovery:.1f} s after"
         " the database had come back, every process answered again."
     )
-    yield ""
 
 
 def _of(processes: Sequence[tuple[int, int]]) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -19,8 +19,9 @@ from rich.console import Console
 from auth.database import engine_of
 from bench import processes
 from bench import views_books as books
-from bench.page import SECTIONS
+from bench.circumstances import Circumstances
 from bench.place import HOME
+from bench.report import under
 from installation.postgres import Postgres
 from ledger.archive.answers import Wanted
 from ledger.archive.archives import Archives, Registered
@@ -31,7 +32,7 @@ from ledger.archive.persons import person_page
 from ledger.archive.rows import Kind
 from ledger.tables import metadata
 
-TITLE = SECTIONS[2]
+TITLE = "## Views of the ledger"
 LIMIT_MS = 50
 ROWS = 10_000_000
 PAGE = 20
@@ -55,27 +56,26 @@ class Took:
     longest: float
 
 
-def report(rows: int) -> str:
-    """The section of the page, measured on as many disclosures."""
+def measured(rows: int) -> list[Took]:
+    """Every list, with as many disclosures in the books."""
     home = HOME / "views"
     home.mkdir(mode=0o755, parents=True, exist_ok=True)
     postgres = Postgres.of(home)
     postgres.start()
     try:
-        return asyncio.run(_report(postgres, rows))
+        return asyncio.run(_lists(postgres, rows))
     finally:
         postgres.stop()
 
 
-async def _report(postgres: Postgres, rows: int) -> str:
+async def _lists(postgres: Postgres, rows: int) -> list[Took]:
     await _have(postgres, rows)
     archives = Archives([Registered("bench/ledger", postgres.url(_DATABASE), books.keys)], bytes(range(64)))
     try:
         postmaster = postgres.pid() or 0
-        took = [await _measured(name, ask, postmaster) for name, ask in _questions(archives).items()]
+        return [await _measured(name, ask, postmaster) for name, ask in _questions(archives).items()]
     finally:
         await archives.close()
-    return as_markdown(took, rows)
 
 
 async def _have(postgres: Postgres, rows: int) -> None:
@@ -158,21 +158,21 @@ async def _waited(ask: Ask) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def as_markdown(took: list[Took], rows: int) -> str:
-    """The section. Pure."""
-    lines = [
-        TITLE,
-        "",
-        f"First page of {PAGE}, with {rows:,} disclosures of {books.MONTHS} months in the books; milliseconds in the",
-        f"office and its PostgreSQL, without HTTP. Bound: {LIMIT_MS} ms. Processor: what both worked; the others",
-        "are waits, in which other work of the machine counts. First: right after the start of PostgreSQL.",
-        "",
-        "| list | processor | first | middle | longest | within |",
-        "|---|---:|---:|---:|---:|---|",
-    ]
-    lines += [
-        f"| {each.question} | {each.processor:.1f} | {each.first:.1f} | {each.middle:.1f} | {each.longest:.1f} | "
-        f"{'yes' if each.middle < LIMIT_MS else '**no**'} |"
-        for each in took
-    ]
-    return "\n".join(lines) + "\n"
+def as_markdown(took: Sequence[Took], seen: Circumstances) -> Iterator[str]:
+    """The section of the page."""
+    yield from (TITLE, "", under(seen), "")
+    yield (
+        f"First page of {PAGE}, with {ROWS:,} disclosures of {books.MONTHS} months in the books; milliseconds in the"
+        f" office and its PostgreSQL, without HTTP. Bound: {LIMIT_MS} ms. Processor: what both worked; the others are"
+        " waits, in which other work of the machine counts. First: right after the start of PostgreSQL."
+    )
+    yield ""
+    yield "| list | processor | first | middle | longest | within |"
+    yield "|---|---:|---:|---:|---:|---|"
+    yield from map(_row, took)
+
+
+def _row(each: Took) -> str:
+    within = "yes" if each.middle < LIMIT_MS else "**no**"
+    figures = (each.processor, each.first, each.middle, each.longest)
+    return f"| {each.question} | {' | '.join(f'{figure:.1f}' for figure in figures)} | {within} |"

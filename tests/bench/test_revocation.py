@@ -8,8 +8,9 @@ import pytest
 
 from auth.policy.acknowledgements import InForce
 from bench.hammer import Answer, NotMeasured, clock, first, hammering, request_of
-from bench.revocation import FORBIDDEN, OK, Outage, Round, _require_obeyed, as_markdown
+from bench.revocation import FORBIDDEN, OK, Outage, Revocations, Round, _require_obeyed, as_markdown
 from tests.auth.world import until
+from tests.bench.measured import SEEN
 
 EVERYWHERE = InForce(serving=2, refusing=0, of=2)
 OF_TWO = (1, 2)
@@ -76,7 +77,7 @@ def test_a_process_that_did_not_obey_once_the_officer_was_told_spoils_the_round(
 
 def test_a_reader_finds_median_and_longest_and_what_the_officer_was_told() -> None:
     rounds = [Round(100, sent, sent + 0.01, sent + 0.05, EVERYWHERE) for sent in (0.03, 0.05, 0.4)]
-    page = "\n".join(as_markdown(rounds, Outage(2.04, 0.31), load_before=0.5))
+    page = "\n".join(as_markdown(Revocations(rounds, Outage(2.04, 0.31)), SEEN))
     assert "| last request that was still allowed, sent after | 50 ms | 400 ms |" in page
     assert '| the officer was told "in force on 2 of 2 processes" after | 100 ms | 450 ms |' in page
     assert "every process refused after 2.0 s; 0.3 s after" in page
