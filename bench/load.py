@@ -35,6 +35,10 @@ class LoadFailed(RuntimeError):
     """Nothing was measured: answers were others than expected or did not come."""
 
 
+class NothingYet(LoadFailed):
+    """No answer came while the load lasted; none was wrong either."""
+
+
 def missing_tools() -> list[str]:
     """One line for each program that is needed and not there."""
     return [f"{name} is missing; {hint}" for name, hint in TOOLS.items() if shutil.which(name) is None]
@@ -86,8 +90,11 @@ class Loader:
 
 def _require_answered(load: Load, contender: Contender, asked: Asked) -> None:
     unexpected = load.requests - load.refused if asked.question.status >= 400 else load.refused
-    if unexpected or load.broken or not load.requests:
+    asking = f"'{contender.name}', asked '{asked.question.name}' by {asked.connections}"
+    if unexpected or load.broken:
         raise LoadFailed(
-            f"'{contender.name}', asked '{asked.question.name}' by {asked.connections}: of {load.requests} answers"
-            f" {unexpected} had another status than {asked.question.status}, {load.broken} did not come"
+            f"{asking}: of {load.requests} answers {unexpected} had another status than {asked.question.status},"
+            f" {load.broken} did not come"
         )
+    if not load.requests:
+        raise NothingYet(f"{asking}: no answer came")

@@ -6,12 +6,13 @@ then their median over the rounds (bench/ratios.py).
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bench import processes
 from bench.callers import Caller
 from bench.contenders import Running
-from bench.load import Loader
+from bench.load import Loader, NothingYet
 from bench.parts import Asked
 from bench.place import Place
 
@@ -67,7 +68,8 @@ def warm(loader: Loader, subjects: Sequence[Subject]) -> Iterator[Subject]:
     for subject in seen.values():
         yield subject
         asked = Asked(subject.asked.question, WARM_CONNECTIONS)
-        loader.run(subject.running.contender, asked, WARM_SECONDS, subject.caller or subject.place.caller)
+        with suppress(NothingYet):
+            loader.run(subject.running.contender, asked, WARM_SECONDS, subject.caller or subject.place.caller)
         _rest(subject.running.pid)
 
 
