@@ -55,7 +55,7 @@ DEEP = """query Deep($code: EnterpriseCode!) {
 }"""
 
 SHARES = {"profile": 8, "list": 1, "page": 1, "search": 1}  # of the mixed load
-VARIED = 1_000  # documents of which every plan is kept
+VARIED = 100  # documents asked in turn, whose plans are kept
 COLD = DOCUMENTS + 500  # documents asked in turn, of which none is still kept when its turn comes again
 LEFT_OUT = 5  # fields that each of them lacks, of these:
 OPTIONAL = (
@@ -86,8 +86,8 @@ async def _workloads(place: Place) -> list[Workload]:
         Workload(deep),
         Workload(_mixed({**known, "search": search}, chance)),
         Workload(refused, clients.bearer(place, clients.MISSING_SOME)),
-        Workload(Question("varied", f"Profile in {VARIED:,} documents, whose plans are kept", _varied(VARIED, pins))),
-        Workload(Question("cold", "Profile in documents whose plans are not kept", _varied(COLD, pins))),
+        Workload(Question("varied", f"Profile in {VARIED} documents whose plans are known", _varied(VARIED, pins))),
+        Workload(Question("cold", "Profile in documents that are new", _varied(COLD, pins))),
         Workload(Question("registered", "Profile asked for by a registered name", registered)),
     ]
 
