@@ -88,7 +88,7 @@ class Graph:
         refusal = granted if isinstance(granted, Refused) else check_areas(granted, asked)
         if refusal is not None:
             await disclosure.Record(self._ledger, plan, caller, exchange).refusal(refusal)
-            raise Places(question.text, question.operation_name).refusal(refusal)
+            raise self.places(question).refusal(refusal)
         assert isinstance(granted, Granted)
         noted = on_trial(granted, asked) if granted.tried is not None else ()
         record = disclosure.Record(self._ledger, plan, caller, exchange, granted.emergencies, noted)
@@ -135,6 +135,10 @@ class Graph:
         """The operations of a text. Raises Refused for what does not parse, validate or fit."""
         return self._documents.get(text)[0]
 
+    def places(self, question: Question) -> Places:
+        """Where the fields of a question that was compiled stand in its text."""
+        return Places(question.text, self.document(question.text).operation(question.operation_name))
+
     def compiled(self, operation: Operation, shape: Shape) -> Plan:
         """A plan that nobody has asked for yet."""
         return compile_operation(self.composed, self._cursors, operation, shape)
@@ -175,7 +179,7 @@ class Graph:
             data.update(introspection.answer(self.composed.schema, question, data))
         if not run.failed:
             return orjson.dumps({"data": data})
-        places = Places(question.text, question.operation_name)
+        places = self.places(question)
         errors = places.failures(failures.errors(plan, run.failed, data))
         return orjson.dumps({"errors": [error.as_json() for error in errors], "data": data})
 

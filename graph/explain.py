@@ -18,7 +18,6 @@ from graph.answer import Graph, Question
 from graph.decide import Granted, check_areas
 from graph.errors import Refused
 from graph.exchange import Exchange
-from graph.places import Places
 from graph.plan import Asked, Need, Plan, Step
 
 
@@ -123,7 +122,7 @@ class Explainer:
         cost = plan.cost(asked)
         decision = self._decision(plan, asked, caller, cost)
         if isinstance(decision, Refused):
-            decision = Places(question.text, question.operation_name).refusal(decision)
+            decision = self._graph.places(question).refusal(decision)
         return Explanation(plan, caller, decision, cost, plan.most_persons(asked))
 
     def _decision(self, plan: Plan, asked: Asked, caller: Caller, cost: int) -> Granted | Refused:

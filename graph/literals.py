@@ -62,11 +62,26 @@ def take_out(text: str) -> tuple[Skeleton, Typed]:
         else:
             value = _value(text[start:end])
             places.append(seen.setdefault((type(value), value), len(seen)))
-            pieces.append(' ""' if isinstance(value, str) else " 0" if isinstance(value, int) else " 0.5")
+            pieces.append(_stand_in(value))
     if not done:
         return Skeleton(text), _NOTHING
     pieces.append(text[done:])
     return Skeleton("".join(pieces), tuple(places)), Typed([value for _, value in seen])
+
+
+def pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Where each piece of a document that its skeleton holds begins: there, and in the document."""
+    there = here = 0
+    for start, end in _literals(text):
+        yield there, here
+        there += start - here + (0 if text[start] == "#" else len(_stand_in(_value(text[start:end]))))
+        here = end
+    yield there, here
+
+
+def _stand_in(value: str | float) -> str:
+    """What a skeleton has in the place of a literal."""
+    return ' ""' if isinstance(value, str) else " 0" if isinstance(value, int) else " 0.5"
 
 
 def _literals(text: str) -> Iterator[tuple[int, int]]:

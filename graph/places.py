@@ -1,32 +1,33 @@
 """Where in the document a refused or failed field stands, for the `locations` of its error.
 
-Plans are kept without what a caller typed, so places are looked up in the request's own text, and only when there is
-something to complain of. A path that fragments or duplicates select several times has several places.
+What is kept of a document holds nothing that a caller typed, so a field is found in what is kept, and its place is
+counted in the request's own text, only when there is something to complain of. A path that fragments or duplicates
+select several times has several places.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, OperationDefinitionNode, get_location
+from graphql import FieldNode, FragmentSpreadNode
 
-from graph.document import parsed
+from graph import literals
+from graph.document import Operation
 from graph.errors import GraphError, Refused
 
 MOST = 20  # places of one error
+_LINE_END = re.compile(r"\r\n|[\n\r]")
 
 
 class Places:
-    """The fields of one request's operation by response path."""
+    """The fields of an operation by response path, and where they stand in the text that one request sent."""
 
-    def __init__(self, text: str, operation_name: str | None) -> None:
-        definitions = parsed(text).definitions
-        self._fragments: Mapping[str, FragmentDefinitionNode] = {
-            node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)
-        }
-        operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
-        named = (node for node in operations if node.name is not None and node.name.value == operation_name)
-        self._operation = operations[0] if operation_name is None else next(named)
+    def __init__(self, text: str, operation: Operation) -> None:
+        self._operation, self._fragments = operation.node, operation.fragments
+        self._pieces = [*literals.pieces(text)]
+        self._lines = [0, *(end.end() for end in _LINE_END.finditer(text))]
 
     def refusal(self, refusal: Refused) -> Refused:
         """The same refusal, with the places of the paths that its errors name."""
@@ -44,10 +45,14 @@ class Places:
         nodes: list[Any] = [self._operation]
         for key in path:
             nodes = [field for node in nodes for field in self._fields(node, key, set())]
-        for node in nodes:
-            if node.loc is not None:
-                place = get_location(node.loc.source, node.loc.start)
-                yield place.line, place.column
+        return (self._place(node.loc.start) for node in nodes if node.loc is not None)
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        """Line and column in the text of a place in what is kept of it."""
+        there, here = self._pieces[bisect_right(self._pieces, offset, key=lambda piece: piece[0]) - 1]
+        at = here + offset - there
+        line = bisect_right(self._lines, at)
+        return line, at - self._lines[line - 1] + 1
 
     def _fields(self, node: Any, key: str, spread: set[str]) -> Iterator[FieldNode]:
         """The fields with this response key that a node selects, fragments opened once."""

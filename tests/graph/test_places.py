@@ -1,6 +1,10 @@
 """Where a refused field stands: counted in the text that the caller sent, literals and all."""
 
+from graphql import FragmentDefinitionNode, OperationDefinitionNode, parse
+
+from graph.document import Operation
 from graph.errors import Code, GraphError, Refused
+from graph.literals import take_out
 from graph.places import Places
 
 TEXT = """query Q {
@@ -10,9 +14,18 @@ fragment N on Citizen { fullName ... on Citizen { spouse { n: fullName } } }
 query Other { citizen(pin: "x") { fullName } }"""
 
 
+def places(name: str | None) -> Places:
+    """Of what is kept of TEXT: its skeleton."""
+    nodes = parse(take_out(TEXT)[0].text).definitions
+    fragments = {node.name.value: node for node in nodes if isinstance(node, FragmentDefinitionNode)}
+    operations = [node for node in nodes if isinstance(node, OperationDefinitionNode)]
+    (node,) = (node for node in operations if node.name is not None and node.name.value == name)
+    return Places(TEXT, Operation(name, node, fragments, (), ()))
+
+
 def places_of(*paths: str, name: str | None = "Q") -> list[tuple[int, int]]:
     error = GraphError(Code.SCOPE_REQUIRED, "", details={"paths": [*paths]})
-    (located,) = Places(TEXT, name).refusal(Refused(error)).errors
+    (located,) = places(name).refusal(Refused(error)).errors
     return [*located.locations]
 
 
@@ -34,4 +47,4 @@ def test_the_operation_that_was_asked_for_is_the_one_that_is_searched() -> None:
 
 def test_a_failed_field_in_a_list_stands_where_the_list_is_selected() -> None:
     failed = GraphError(Code.SOURCE_UNAVAILABLE, "", path=("a", "spouse", 3, "fullName"))
-    assert [error.locations for error in Places(TEXT, "Q").failures([failed])] == [[(2, 83)]]
+    assert [error.locations for error in places("Q").failures([failed])] == [[(2, 83)]]
