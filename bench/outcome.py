@@ -1,6 +1,6 @@
 """What came of a run: the lines of its sections, the table of targets, and the page with its plots and raw figures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from bench.record import Record, Records
 from bench.report import table
 from bench.sections import SECTIONS
 from bench.targets import Verdict, verdicts
+from bench.targets import targets as all_targets
 
 PAGE = Path("docs") / "performance.md"
 BESIDE = Path("docs") / "performance"  # the raw figures and the plots
@@ -30,13 +31,13 @@ def lines_of(found: Mapping[str, Record[Any]]) -> Iterator[tuple[str, list[str]]
 
 
 def targets(found: Mapping[str, Record[Any]]) -> Iterator[str]:
-    """The table of targets, each with its figure and whether it is reached."""
-    reached = list(verdicts(found))
-    short = sum(not each.reached for each in reached)
+    """The table of targets, each with its figure and whether it is reached; for those not measured, how many."""
+    measured, every = list(verdicts(found)), sum(1 for _ in all_targets())
+    short = sum(not each.reached for each in measured)
     yield from ("## Targets", "")
-    yield f"{len(reached)} measured, {len(reached) - short} reached, {short} short."
+    yield f"Of {every} targets {len(measured)} were measured: {len(measured) - short} reached, {short} short."
     yield ""
-    yield from table(("", "target", "measured", ""), map(_row, reached))
+    yield from table(("", "target", "measured", ""), map(_row, measured))
 
 
 def _row(verdict: Verdict) -> tuple[str, ...]:
@@ -53,13 +54,20 @@ def _said(value: float) -> str:
 def publish(found: Mapping[str, Record[Any]], root: Path) -> None:
     """Put these sections on the page, with their raw figures and plots beside it; the others stay as they were."""
     records = Records(root / BESIDE)
-    for section in SECTIONS:
-        if section.name in found:
-            records.keep(found[section.name])
-            for plot in section.plots(found[section.name]):
-                plots.draw(plot, root / BESIDE)
     file = root / PAGE
     text = file.read_text() if file.exists() else ""
-    for name, lines in lines_of(known(records)):
-        text = page.merged(text, name, lines)
-    file.write_text(text)
+    for section in SECTIONS:
+        if section.name in found:
+            record = found[section.name]
+            records.keep(record)
+            drawn = section.plots(record)
+            for plot in drawn:
+                plots.draw(plot, root / BESIDE)
+            images = (f"![{plot.title}]({BESIDE.name}/{plot.name}.png)" for plot in drawn)
+            text = page.merged(text, section.name, _spaced([*section.lines(record)], images))
+    file.write_text(page.merged(text, TARGETS, targets(known(records))))
+
+
+def _spaced(lines: list[str], images: Iterable[str]) -> list[str]:
+    """The lines, and each image as a paragraph of its own."""
+    return [*lines, *(line for image in images for line in ("", image))]

@@ -92,12 +92,16 @@ def _lines(plot: Lines, axes: Any) -> None:
         axes.axhline(plot.bound, color=INK, linewidth=1, linestyle=(0, (4, 4)))
     if plot.logarithmic:
         axes.set_xscale("log")
+        axes.set_xticks(ticks := sorted({x for points in plot.lines.values() for x, _ in points}))
+        axes.set_xticklabels([f"{tick:,.0f}" for tick in ticks])
+        axes.minorticks_off()
     axes.set_ylim(bottom=0)
     axes.set_xlabel(plot.along, fontsize=LETTERS - 1, color=INK)
     axes.set_ylabel(plot.unit, fontsize=LETTERS - 1, color=INK)
     axes.grid(color=GRID, linewidth=0.8)
-    axes.legend(fontsize=LETTERS - 2, frameon=False)
+    if len(plot.lines) > 1:
+        axes.figure.legend(fontsize=LETTERS - 1, frameon=False, loc="outside lower center", ncols=3)
 
 
 def _said(value: float) -> str:
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"

@@ -73,7 +73,7 @@ def _size(windows: Sequence[Window], citizens: int) -> Iterator[str]:
     yield from ("", f"### {citizens:,} citizens", "")
     yield from table(["", *(f"{cell.question}, {cell.connections}" for cell in cells)], _ratios(windows, cells))
     for question in dict.fromkeys(cell.question for cell in cells):
-        yield from ("", f"![CPU of a request: {question}]({_plot_name(question, citizens)}.png)", "")
+        yield from ("", f"#### {question.capitalize()}", "")
         yield from figures([window for window in windows if window.cell.question == question])
 
 
@@ -99,17 +99,13 @@ def _plot(windows: Sequence[Window], question: str, citizens: int) -> Plot:
         if each
     }
     return Bars(
-        _plot_name(question, citizens),
+        f"peers-{question}-{citizens}",
         f"CPU of a request: {question}, {SHOWN_AT} connections",
-        f"ms (application | PostgreSQL); {citizens:,} citizens",
+        f"ms: application (dark), PostgreSQL (light); {citizens:,} citizens",
         dict(sorted(spent.items(), key=lambda each: sum(each[1]))),
         ("application", "PostgreSQL"),
         frozenset({OURS}),
     )
-
-
-def _plot_name(question: str, citizens: int) -> str:
-    return f"peers-{question}-{citizens}"
 
 
 PEERS = Section("peers", "side by side with the peers", list[Window], measure, lines, plots)

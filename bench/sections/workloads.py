@@ -39,7 +39,7 @@ def plots(record: Record[list[Window]]) -> Sequence[Plot]:
         found = only(record.figures, cell=cell)
         bars[cell.question] = (middle(found, application), middle(found, lambda window: window.database))
     title = f"CPU of a request by workload, {CONNECTIONS} connections"
-    return [Bars("workloads", title, "ms (application | PostgreSQL)", bars, ("application", "PostgreSQL"))]
+    return [Bars("workloads", title, "ms: application (dark), PostgreSQL (light)", bars, ("application", "PostgreSQL"))]
 
 
 WORKLOADS = Section("workloads", "further workloads of ours alone", list[Window], measure, lines, plots)
