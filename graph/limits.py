@@ -6,7 +6,7 @@ what they expand to is what counts against the limits (the attack: D1 of the ref
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -62,8 +62,7 @@ ASSUMED_ENTRIES: Mapping[str, float] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """What a selection set expands to."""
 
     depth: int = 0
@@ -163,17 +162,18 @@ class _Measure:
         if selection_set is None:
             return Size()
         _within("nesting", level, NESTING)
-        parts = [self._part(node, level) for node in selection_set.selections]
+        columns: Any = zip(*[self._part(node, level) for node in selection_set.selections], strict=True)
+        inner: Any = Size(*columns)
         return Size(
-            depth=max((part.depth for part in parts), default=0),
-            introspection_depth=max((part.introspection_depth for part in parts), default=0),
-            nesting=1 + max((part.nesting for part in parts), default=0),
-            points=min(sum(part.points for part in parts), INTROSPECTION_POINTS + 1),
-            introspection_points=min(sum(part.introspection_points for part in parts), INTROSPECTION_POINTS + 1),
-            selections=min(sum(part.selections for part in parts), SELECTIONS + 1),
-            aliases=min(sum(part.aliases for part in parts), ALIASES + 1),
-            directives=min(sum(part.directives for part in parts), DIRECTIVES + 1),
-            fields=min(sum(part.fields for part in parts), ROOT_FIELDS + 1),
+            depth=max(inner.depth),
+            introspection_depth=max(inner.introspection_depth),
+            nesting=1 + max(inner.nesting),
+            points=min(sum(inner.points), INTROSPECTION_POINTS + 1),
+            introspection_points=min(sum(inner.introspection_points), INTROSPECTION_POINTS + 1),
+            selections=min(sum(inner.selections), SELECTIONS + 1),
+            aliases=min(sum(inner.aliases), ALIASES + 1),
+            directives=min(sum(inner.directives), DIRECTIVES + 1),
+            fields=min(sum(inner.fields), ROOT_FIELDS + 1),
         )
 
     def _part(self, node: object, level: int) -> Size:
@@ -213,4 +213,4 @@ class _Measure:
 
 
 def _with_directives(size: Size, node: FragmentSpreadNode | InlineFragmentNode) -> Size:
-    return replace(size, directives=size.directives + len(node.directives)) if node.directives else size
+    return size._replace(directives=size.directives + len(node.directives)) if node.directives else size

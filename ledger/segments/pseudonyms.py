@@ -28,16 +28,19 @@ EPOCHS = range(1, 1 << 18)
 
 _SUBJECT_LENGTH = 12
 _DIGITS = b"0123456789"
+_PARCEL_LETTERS = _DIGITS + b"abcdefghijklmnopqrstuvwxyz-"
 _LETTERS = string.ascii_letters  # two have room for the 1,000 dependent units that an enterprise can have
 _ENTERPRISE = re.compile(r"([0-9]{10})(?:-([0-9]{3}))?")
 _PARCEL = re.compile(r"[0-9a-z-]{1,12}")
 _KINDS = {Subject.PERSON: 1, Subject.ENTERPRISE: 2, Subject.PARCEL: 3}
+#: Of what keys of the common length are, and what fills up their blocks: enterprises but for dependent units, parcels.
+_COMMON = {Subject.PERSON: (_DIGITS, ""), Subject.ENTERPRISE: (_DIGITS, "  "), Subject.PARCEL: (_PARCEL_LETTERS, "")}
 
 
 class Pseudonyms:
     """Makes and opens the pseudonyms of one key epoch."""
 
-    __slots__ = ("_decrypt", "_encrypt", "_subjects", "_suffix", "_suffix_bytes", "_suffixes", "epoch")
+    __slots__ = ("_decrypt", "_encrypt", "_subjects", "_suffixes", "epoch")
 
     def __init__(self, key: bytes, epoch: int = 1) -> None:
         if len(key) != KEY_LENGTH:
@@ -52,34 +55,43 @@ class Pseudonyms:
         self._decrypt = cipher.decryptor().update
         self._suffixes = {subject: _suffix(kind, epoch) for subject, kind in _KINDS.items()}
         self._subjects = {suffix: subject for subject, suffix in self._suffixes.items()}
-        self._suffix_bytes = self._suffixes[Subject.PERSON]
-        self._suffix = self._suffix_bytes.decode("latin-1")
 
     def of_persons(self, pins: Collection[str]) -> bytes:
         """The blocks of all persons in their order, by one call of the cipher; refuses all but 12 ASCII digits."""
-        if not pins:
-            return b""
-        try:
-            plain = (self._suffix.join(pins) + self._suffix).encode("latin-1")
-        except (UnicodeEncodeError, TypeError):
-            raise NotAPersonalNumber from None
-        if not self._are_persons(plain, len(pins)):
+        plain = self._plain(Subject.PERSON, pins)
+        if plain is None:
             raise NotAPersonalNumber
-        return self._encrypt(plain)
+        return self._encrypt(plain) if plain else b""
 
     def of(self, subject: Subject, keys: Collection[str]) -> bytes:
         """The blocks of subjects of any kind in their order. Refuses a key that would stand for another's."""
         if subject is Subject.PERSON:
             return self.of_persons(keys)
+        plain = self._plain(subject, keys)
+        if plain is None:
+            suffix = self._suffixes[subject]
+            written = _enterprise if subject is Subject.ENTERPRISE else _parcel
+            plain = b"".join([written(key) + suffix for key in keys])
+        return self._encrypt(plain) if plain else b""
+
+    def _plain(self, subject: Subject, keys: Collection[str]) -> bytes | None:
+        """The blocks before the cipher, told for all keys at once; None where one is not of the common form."""
+        if not keys:
+            return b""
+        letters, padding = _COMMON[subject]
         suffix = self._suffixes[subject]
-        written = _enterprise if subject is Subject.ENTERPRISE else _parcel
-        return self._encrypt(b"".join([written(key) + suffix for key in keys])) if keys else b""
+        end = padding + suffix.decode("latin-1")
+        try:
+            plain = (end.join(keys) + end).encode("latin-1")
+        except (UnicodeEncodeError, TypeError):
+            return None
+        return plain if _are_blocks(plain, len(keys), letters, padding.encode() + suffix) else None
 
     def persons(self, blocks: bytes) -> list[str]:
         """The personal numbers behind pseudonyms of this epoch: for officers with a case, not for requests."""
         count, rest = divmod(len(blocks), BLOCK_LENGTH)
         plain = b"" if rest else self._decrypt(blocks)
-        if rest or not self._are_persons(plain, count):
+        if rest or not _are_blocks(plain, count, _DIGITS, self._suffixes[Subject.PERSON]):
             raise ValueError("not pseudonyms of persons under this key and epoch")
         return [plain[i : i + _SUBJECT_LENGTH].decode() for i in range(0, len(plain), BLOCK_LENGTH)]
 
@@ -95,15 +107,17 @@ class Pseudonyms:
         key = written.decode().rstrip(" ")
         return subject, _enterprise_code(key) if subject is Subject.ENTERPRISE else key
 
-    def _are_persons(self, plain: bytes, count: int) -> bool:
-        """Whether every block is 12 digits and the suffix, told for all blocks at once.
 
-        Without the digits only suffixes are left, and their first bytes, unlike all others, stand where they must.
-        """
-        return (
-            plain.translate(None, _DIGITS) == self._suffix_bytes * count
-            and plain[_SUBJECT_LENGTH::BLOCK_LENGTH] == self._suffix_bytes[:1] * count
-        )
+def _are_blocks(plain: bytes, count: int, letters: bytes, end: bytes) -> bool:
+    """Whether every block is so many of these letters and this end, told for all blocks at once.
+
+    Without the letters only ends are left, and the first bytes of their suffixes, unlike all others, stand where they
+    must.
+    """
+    return (
+        plain.translate(None, letters) == end * count
+        and plain[_SUBJECT_LENGTH::BLOCK_LENGTH] == end.lstrip(b" ")[:1] * count
+    )
 
 
 def _suffix(kind: int, epoch: int) -> bytes:
