@@ -22,7 +22,7 @@ from bench.display import display, err
 from bench.equality import NotAlike
 from bench.forms import FORMS, PLAIN, Form
 from bench.hammer import NotMeasured
-from bench.load import LoadFailed, missing_tools
+from bench.load import PINNING, TOOLS, LoadFailed, missing_tools
 from bench.place import HOME, ROOT
 from bench.record import Record, Records
 from bench.sections import SECTIONS
@@ -37,7 +37,7 @@ FAILURES = (Refusal, LoadFailed, NotAlike, DidNotStart, NotMeasured, NotSeeded, 
 
 def main() -> int:
     wanted = _arguments()
-    if missing := _missing():
+    if missing := _missing(timed=not wanted.check):
         err.print(*missing, sep="\n", highlight=False)
         return 1
     form = _form(wanted)
@@ -86,14 +86,14 @@ def _is_known(section: Section[Any], records: Records, form: Form) -> bool:
     return record is not None and record.circumstances.revision == current.revision
 
 
-def _missing() -> list[str]:
-    """One line for each thing that is needed and not there."""
+def _missing(*, timed: bool) -> list[str]:
+    """One line for each thing that is needed, for measuring or only for comparing answers, and not there."""
     if sys.platform != "linux":
         return ["Linux is needed: processor time is read from its /proc, and processes are kept on their cores"]
-    lines = missing_tools()
+    lines = missing_tools(TOOLS if timed else [PINNING])
     if len(os.sched_getaffinity(0)) < 2:
         lines.append("two cores are needed: one for the application, one for everything else")
-    if find_spec("matplotlib") is None:
+    if timed and find_spec("matplotlib") is None:
         lines.append(f"matplotlib is missing; it draws the plots: `{INSTALL}`")
     return lines
 

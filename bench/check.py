@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from bench import contenders, switches
+from bench import contenders
 from bench.contenders import Running
 from bench.sections.peers import check as check_peers
 from bench.sections.peers import chosen as chosen_peers
 from bench.sections.switches import check as check_switch
+from bench.sections.switches import chosen as chosen_switches
 from bench.setting import Setting
 
 
@@ -16,7 +17,7 @@ def everybody(setting: Setting) -> None:
     with setting.started(chosen_peers(setting, place), place) as running:
         check_peers(setting, place, running)
         setting.display.say(f"{len(running) - 1} peers answer as the product does: {_names(running[1:])}")
-    wanted = switches.switches(place, setting.questions(place))
+    wanted = chosen_switches(setting, place)
     servers = [contenders.our_server(), *(switch.server for switch in wanted)]
     with setting.started(servers, place) as (product, *variants):
         for switch in wanted:

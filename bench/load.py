@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from bench.parts import Asked
 
 SCRIPT = Path(__file__).with_name("load.lua")
 MOST_PROOFS = 5_000  # for each second of a window: more than one process answers
+PINNING = "taskset"
 TOOLS = {
     "wrk": "it makes the load: apt install wrk, brew install wrk, or github.com/wg/wrk",
-    "taskset": "it keeps processes on their cores: apt install util-linux",
+    PINNING: "it keeps processes on their cores: apt install util-linux",
 }
 
 
@@ -39,9 +40,9 @@ class NothingYet(LoadFailed):
     """No answer came while the load lasted; none was wrong either."""
 
 
-def missing_tools() -> list[str]:
+def missing_tools(needed: Collection[str] = TOOLS) -> list[str]:
     """One line for each program that is needed and not there."""
-    return [f"{name} is missing; {hint}" for name, hint in TOOLS.items() if shutil.which(name) is None]
+    return [f"{name} is missing; {TOOLS[name]}" for name in needed if shutil.which(name) is None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from installation.home import key_file
 from installation.settings import PREFIX, Settings, load
 
 ROOT = Path(__file__).parent.parent
-HOME = ROOT / ".lienthong-bench"
+HOME = Path(os.environ.get("BENCH_HOME") or ROOT / ".lienthong-bench").absolute()
 ISSUER = "http://localhost:8000"  # the same for every contender, whatever its port, so that one token suits all
 TOKEN_SECONDS = 180.0  # a token lives five minutes; the next is fetched before
 

@@ -65,7 +65,7 @@ class Setting:
     def _running(self, contender: Contender, place: Place) -> Iterator[Running]:
         placed = replace(contender, environment={**place.environment, **contender.environment})
         log = HOME / "logs" / f"{contender.name.replace(' ', '-')}.log"
-        log.parent.mkdir(exist_ok=True)
+        log.parent.mkdir(parents=True, exist_ok=True)
         with contenders.running(placed, APPLICATION_CORE, log) as running:
             yield running
 

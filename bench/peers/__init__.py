@@ -15,10 +15,14 @@ MERCURIUS, APOLLO, YOGA, POSTGRAPHILE = "Mercurius", "Apollo Server", "GraphQL Y
 ARIADNE, STRAWBERRY = "Ariadne", "Strawberry"
 
 
-def install(place: Place) -> None:
-    """Have what every peer needs, its packages and its database; what is there already stays."""
+FEW = 2  # of them on Node, the strongest, where few are enough
+
+
+def install(place: Place, *, few: bool = False) -> None:
+    """Have what every peer, or the few, need: packages and a database; what is there already stays."""
     node.install()
-    pythons.install()
+    if not few:
+        pythons.install()
     asyncio.run(one_database.copy(place.registers))
 
 

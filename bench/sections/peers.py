@@ -19,7 +19,6 @@ RATIOS = (
     ("application and PostgreSQL CPU, best peer / ours", both),
     ("answers per second, ours / best peer", rate),
 )
-FEW = 2  # peers: the strongest stand first
 SHOWN_AT = 16  # connections, in the plots
 
 
@@ -43,9 +42,9 @@ def check(setting: Setting, place: Place, running: Sequence[Running]) -> equalit
 def chosen(setting: Setting, place: Place) -> list[Contender]:
     """Ours first, then the peers of this form, with what they need."""
     with setting.display.while_("Have the peers installed"):
-        peers.install(place)
+        peers.install(place, few=setting.form.few)
     all_of_them = peers.peers(place)
-    return [contenders.our_server(), *(all_of_them[:FEW] if setting.form.few else all_of_them)]
+    return [contenders.our_server(), *(all_of_them[: peers.FEW] if setting.form.few else all_of_them)]
 
 
 def _of(setting: Setting, place: Place) -> list[Window]:
