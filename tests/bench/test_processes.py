@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.processes import between, pin, reading, tree
+from bench.processes import between, pin, reading, resident, tree
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the benchmark reads Linux's /proc")
 
@@ -69,3 +69,11 @@ def test_a_benchmark_pins_a_process_and_its_child_to_one_core(busy: int) -> None
     pin(busy, core)
 
     assert [os.sched_getaffinity(pid) for pid in tree(busy)] == [{core}, {core}]
+
+
+def test_a_benchmark_asks_what_this_process_has_in_memory_and_gets_megabytes() -> None:
+    assert resident(os.getpid()) > 10_000_000
+
+
+def test_a_benchmark_asks_what_an_ended_process_has_in_memory_and_gets_nothing() -> None:
+    assert resident(2**22 + 1) == 0
