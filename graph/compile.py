@@ -64,6 +64,7 @@ class _Compiler:
         return Plan(
             operation=self._operation.name,
             steps=tuple(steps.all),
+            reads=steps.reads,
             needs=steps.needs(),
             speaks=self._speaks,
             introspects=self._introspects,

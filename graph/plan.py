@@ -14,7 +14,7 @@ from auth.caller import Rights
 from domains.kit.loader import Arrangement, RowsLoader
 from domains.kit.rules import OtherRows, PersonRows, Rule
 from domains.kit.scopes import Verb
-from domains.kit.statements import Statement
+from domains.kit.statements import Part, Size, Statement, written
 from graph.inputs import Values
 from graph.limits import KEYS_PER_HOP
 from ledger import Definition, Operation, Subject
@@ -75,8 +75,9 @@ class Step:
     others: OtherRows | None  # rows about nobody that are guarded all the same
     opened: bool  # the person of each row was named by the caller, not found
     parent: int | None
-    write: Callable[[Rule], Statement] = field(init=False)
     arrange: Arrangement = field(init=False)
+    read: "Read" = field(init=False)
+    conditions: Sequence[Any] = ()  # whatever the row rules
     key: Any = None  # column that is compared with the keys; first in each row
     keys: Keys | None = None  # None: a search or a page
     offset: int = 0  # of `columns` in the rows
@@ -95,12 +96,11 @@ class Step:
     at_most: int | None = None  # rows of a search above which it is TOO_MANY_MATCHES
     fan: int | Getter = 1  # rows for each row of its parent, for the cost
     most: int | None = None  # rows for each row of its parent at most, where `fan` assumes fewer
-    is_single: bool = False  # one row per key
+    size: Size = Size.SEVERAL
     is_list: bool = False  # lists of a stated largest size
     is_paged: bool = False  # it returns one row more than is shown
     key_columns: Sequence[int] = ()  # columns of its rows that hold subjects, or keys of followers
     followers: list["Step"] = field(default_factory=list)  # steps whose keys stand in its rows
-    readers: dict[Rule, "Reader"] = field(default_factory=dict)
 
     @property
     def is_personal(self) -> bool:
@@ -112,14 +112,58 @@ class Step:
         """False: all its rows are about enterprises or parcels."""
         return self.rows is not None or self.other is None
 
+    @property
+    def is_single(self) -> bool:
+        """One row per key."""
+        return self.size is Size.ONE
+
+    def part(self, rule: Rule, at: tuple[int, int] | None) -> Part:
+        """What its statement reads for it under these row rules; `at` is where its keys stand in the statement."""
+        about = self.rows or self.others
+        where = [*self.conditions, *(about.conditions(rule) if about is not None else ())]
+        return Part(self.source, self.columns, where, self.key, self.size, at)
+
+
+@dataclass(eq=False, slots=True)
+class Read:
+    """Steps that one statement reads, the first one's keys being the statement's."""
+
+    number: int
+    steps: list[Step]
+    followers: list["Read"] = field(default_factory=list)  # those whose keys stand in its rows
+    readers: dict[tuple[Rule, ...], "Reader"] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> Keys | None:
+        """Where the statement's keys come from; None: it is a search or a page."""
+        return self.steps[0].keys
+
+    @property
+    def hung(self) -> list[Step]:
+        """The steps whose keys are the statement's."""
+        return [step for step in self.steps if step.keys is not None and step.keys == self.keys]
+
+    def write(self, rules: Sequence[Rule]) -> Statement:
+        """The statement under the row rules of each step."""
+        places = {step.number: place for place, step in enumerate(self.steps)}
+        hung = self.hung
+        parts = [
+            step.part(rule, None if step in hung or step.keys is None else (places[step.keys.step], step.keys.column))
+            for step, rule in zip(self.steps, rules, strict=True)
+        ]
+        return written(parts)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Reader:
-    """One variant of a step's statement: under these row rules, on this database."""
+    """One variant of a read's statement: under these row rules, on this database.
+
+    `others` are its parameters apart from the keys, in order: whose, and by which name there.
+    """
 
     statement: Statement
     loader: RowsLoader
-    others: tuple[str, ...]  # its parameters apart from the keys, in order
+    others: tuple[tuple[Step, str], ...]
 
 
 @dataclass(eq=False, slots=True)
@@ -128,6 +172,7 @@ class Plan:
 
     operation: str | None
     steps: Sequence[Step]
+    reads: Sequence[Read]
     needs: Sequence[Need]
     speaks: bool  # it asks for the citizen for whom the token speaks
     introspects: bool

@@ -7,24 +7,28 @@ others, and before the hand-over, the caller is confirmed: whose rights changed 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from domains.kit import statements
 from domains.kit.database import Database, SourceUnavailable
-from domains.kit.loader import Ask, RowsLoader
+from domains.kit.loader import Ask, RowsLoader, apart
 from domains.kit.rules import Rule
-from domains.kit.statements import KEYS
+from domains.kit.statements import KEYS, parameter
 from graph.answer_code import FAILED
 from graph.decide import Granted, RowsAllowed
 from graph.errors import Code
 from graph.limits import KEYS_PER_HOP
-from graph.plan import Asked, Getter, Plan, Reader, Step
+from graph.plan import Asked, Getter, Plan, Read, Reader, Step
 
 Databases = Mapping[str, Database]  # by domain
 People = list[tuple[int, Sequence[str]]]  # step, and those at whom it looked
+
+NOTHING: Iterable[Any] = repeat({})  # of each step, for a read without keys
+_NO_ROWS: Iterable[Any] = repeat(())
 
 
 class Run:
@@ -41,32 +45,34 @@ class Run:
     ) -> None:
         """Every argument is looked at now: whatever is wrong with one is said before anything is read."""
         if granted.ways is None:
-            granted.ways = _ways(plan, granted, databases)
+            granted.ways = [_way(read, granted, databases) for read in plan.reads]
         self._plan = plan
         self._ways: list[_Way] = granted.ways
         self._asked = asked
         self._on_people = on_people
         self._confirm = confirm
         self._values = [way.constant if way.constant is not None else way.values(asked) for way in self._ways]
-        self._keys: list[Sequence[Any]] = [way.given(asked) if way.given is not None else () for way in self._ways]
+        self._given = [way.given(asked) if way.given is not None else () for way in self._ways]
         self.arguments = [get(asked) for get in plan.arguments]
-        self.rows: list[Any] = [None] * len(plan.steps)
+        steps = len(plan.steps)
+        self._keys: list[Sequence[Any]] = [()] * steps
+        self.rows: list[Any] = [None] * steps
         self.failed: dict[int, Code] = {}
         self._people: People = []
         self._others: People = []  # enterprises and parcels
-        self._found = False  # guarded rows came, whoever they are about
         self._silent = {*plan.personal, *plan.others}  # steps that have not said yet at whom they look
-        self._unfinished = {*range(len(plan.steps))}
+        self._unfinished = {*range(len(plan.reads))}
         self._loading: dict[int, asyncio.Future[Any]] = {}
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def start(self) -> "asyncio.Future[None]":
-        """Start every step whose keys are known; the future is done when all steps are."""
+        """Start every read whose keys are known; the future is done when all are."""
         if not self._silent:
             self._hand_over()
-        for step in self._plan.steps:
-            if step.keys is None or step.keys.given is not None:
-                self._start(step)
+        for read in self._plan.reads:
+            keys = read.keys
+            if keys is None or keys.given is not None:
+                self._start(read, self._given[read.number])
         self._finish_if_done()
         return self._done
 
@@ -75,7 +81,7 @@ class Run:
         try:
             for number in sorted(self._unfinished):
                 if number in self._unfinished:
-                    self._fail(self._plan.steps[number], Code.DEADLINE_EXCEEDED)
+                    self._fail(self._plan.reads[number], Code.DEADLINE_EXCEEDED)
         except Exception as error:  # noqa: BLE001 -- raised where the request waits
             self._break(error)
         self.leave()
@@ -90,7 +96,7 @@ class Run:
 
         Once all steps are done. Of a step that failed nobody knows who is there.
         """
-        if all(self._has_rows(group[0], key) for group in self._plan.named for key in self._keys[group[0]]):
+        if all(self._has_all(group[0]) for group in self._plan.named):
             return []
         named = {number for group in self._plan.named for number in group}
         there = {person for number, persons in self._people if number not in named for person in persons}
@@ -99,74 +105,98 @@ class Run:
         everybody = (person for _, persons in self._people for person in persons)
         return [place for place, person in enumerate(everybody) if person in gone]
 
+    def _has_all(self, number: int) -> bool:
+        return number in self.failed or all(map(self.rows[number].__contains__, self._keys[number]))
+
     def _has_rows(self, number: int, key: Any) -> bool:
         return number in self.failed or key in self.rows[number]
 
-    def _start(self, step: Step) -> None:
-        way, keys = self._ways[step.number], self._keys[step.number]
+    def _start(self, read: Read, keys: Sequence[Any]) -> None:
+        way = self._ways[read.number]
         if way.subject is not None:  # `self` filters the keys before they meet those of others
-            keys = self._keys[step.number] = [key for key in keys if key == way.subject]
+            keys = [key for key in keys if key == way.subject]
+        for step in way.hung:
+            self._keys[step.number] = keys
         if len(keys) > KEYS_PER_HOP:
-            self._fail(step, Code.LIMIT_EXCEEDED)
+            self._fail(read, Code.LIMIT_EXCEEDED)
             return
-        if step.keys_are_persons:
-            self._say(step, keys)
-        elif step.named is not None:
-            self._say(step, (step.named(self._asked),))
-        if step.keys is not None and not keys:
-            self._settle(step, {})
+        for step in way.hung:
+            if step.keys_are_persons:
+                self._say(step, keys)
+        named = read.steps[0].named
+        if named is not None:
+            self._say(read.steps[0], (named(self._asked),))
+        if way.hung and not keys:
+            self._settle(read, NOTHING)
             return
-        loading = way.load((tuple(keys), self._values[step.number]))
-        self._loading[step.number] = loading
-        loading.add_done_callback(partial(self._arrived, step))
+        loading = way.load((tuple(keys), self._values[read.number]))
+        self._loading[read.number] = loading
+        loading.add_done_callback(partial(self._arrived, read))
 
-    def _arrived(self, step: Step, loading: "asyncio.Future[Any]") -> None:
-        if step.number not in self._unfinished or loading.cancelled():
+    def _arrived(self, read: Read, loading: "asyncio.Future[Any]") -> None:
+        if read.number not in self._unfinished or loading.cancelled():
             return
         try:
-            self._take(step, loading)
-        except Exception as error:  # noqa: BLE001 -- raised where the request waits
-            self._break(error)
+            error = loading.exception()
+            if error is None:
+                self._settle(read, loading.result())
+            else:
+                self._fail(read, Code.SOURCE_UNAVAILABLE if isinstance(error, SourceUnavailable) else Code.INTERNAL)
+        except Exception as broken:  # noqa: BLE001 -- raised where the request waits
+            self._break(broken)
 
-    def _take(self, step: Step, loading: "asyncio.Future[Any]") -> None:
-        error = loading.exception()
-        if error is not None:
-            self._fail(step, Code.SOURCE_UNAVAILABLE if isinstance(error, SourceUnavailable) else Code.INTERNAL)
-            return
-        rows = loading.result()
-        if step.at_most is not None and len(rows) > step.at_most:
-            self._fail(step, Code.TOO_MANY_MATCHES)
-            return
-        if step.is_list and any(rows.get(key, ()) is None for key in self._keys[step.number]):
-            self.failed[step.number] = Code.LIMIT_EXCEEDED  # of the lists that are null for it; the others stand
-        self._settle(step, rows)
+    def _settle(self, read: Read, found: Iterable[Any]) -> None:
+        """What has come of each step; then whatever waits for it."""
+        for step, rows in zip(read.steps, found, strict=False):
+            keys = self._keys[step.number]
+            if step.at_most is not None and len(rows) > step.at_most:
+                self._null(step, Code.TOO_MANY_MATCHES)
+            elif len(keys) > KEYS_PER_HOP:
+                self._null(step, Code.LIMIT_EXCEEDED)
+            else:
+                if step.is_list and None in map(rows.get, keys, _NO_ROWS):
+                    self.failed[step.number] = Code.LIMIT_EXCEEDED  # of the lists that are null for it; others stand
+                self._take(step, rows)
+        self._go_on(read)
 
-    def _settle(self, step: Step, rows: Any) -> None:
+    def _take(self, step: Step, rows: Any) -> None:
+        """This request's own among the rows of its batch: whom they are about, and the keys of what follows."""
         self.rows[step.number] = rows
-        shown = self._shown(step, rows) if step.key_columns else []
-        found = {column: _distinct(shown, column) for column in step.key_columns}
-        if step.is_personal and not self._found:
-            self._found = bool(shown if step.key_columns else self._shown(step, rows))
+        found: dict[int, list[Any]] = {}
+        if step.key_columns:
+            shown = self._shown(step, rows)
+            found = {column: _distinct(shown, column) for column in step.key_columns}
         if step.other is not None and step.number in self._silent:
             self._others.append((step.number, found[step.other]))
         self._say(step, found[step.person] if step.person is not None else ())
-        self._unfinished.discard(step.number)
-        if step.followers:
-            self._confirm()
         for follower in step.followers:
             assert follower.keys is not None
-            self._keys[follower.number] = found[follower.keys.column]
-            self._start(follower)
+            if follower.keys.column in found:
+                self._keys[follower.number] = found[follower.keys.column]
+                if follower.keys_are_persons and follower.read is step.read:
+                    self._say(follower, self._keys[follower.number])
+
+    def _go_on(self, read: Read) -> None:
+        """Start what waits for a read; the caller is confirmed before anything further is read."""
+        self._unfinished.discard(read.number)
+        if read.followers:
+            self._confirm()
+            for follower in read.followers:
+                self._start(follower, self._keys[follower.steps[0].number])
         self._finish_if_done()
 
-    def _fail(self, step: Step, code: Code) -> None:
+    def _fail(self, read: Read, code: Code) -> None:
+        for step in read.steps:
+            self._null(step, code)
+        self._unfinished.discard(read.number)
+        for follower in read.followers:
+            self._start(follower, ())
+        self._finish_if_done()
+
+    def _null(self, step: Step, code: Code) -> None:
         self.failed[step.number] = code
         self.rows[step.number] = None if step.keys is None else {} if step.is_single else FAILED
         self._say(step, ())
-        self._unfinished.discard(step.number)
-        for follower in step.followers:
-            self._start(follower)
-        self._finish_if_done()
 
     def _break(self, error: Exception) -> None:
         """End with an error: where the loop calls, it would go to a log, and the answer out without its record."""
@@ -191,7 +221,13 @@ class Run:
 
     def _hand_over(self) -> None:
         self._confirm()
-        self._on_people(self._people, self._others, self._found)
+        names_somebody = any(keys for _, keys in (*self._people, *self._others))
+        self._on_people(self._people, self._others, names_somebody or self._has_found())
+
+    def _has_found(self) -> bool:
+        """Whether guarded rows came, whoever they are about."""
+        settled = ((step, self.rows[step.number]) for step in self._plan.steps if step.is_personal)
+        return any(rows and rows is not FAILED and self._shown(step, rows) for step, rows in settled)
 
     def _shown(self, step: Step, rows: Any) -> list[Any]:
         """This request's own rows, without those that only tell whether there is a next page."""
@@ -214,41 +250,54 @@ def _distinct(rows: list[Any], column: int) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How one step is run under one decision."""
+    """How one read is run under one decision."""
 
     load: Callable[[Ask], "asyncio.Future[Any]"]
     getters: Sequence[Getter]
     constant: tuple[Any, ...] | None  # the values of its parameters where no request changes them
     given: Getter | None  # keys from the arguments
     subject: str | None  # the only key that may be asked for
+    hung: Sequence[Step]  # the steps whose keys are the statement's
 
     def values(self, asked: Asked) -> tuple[Any, ...]:
         return tuple([get(asked) for get in self.getters])
 
 
-def _ways(plan: Plan, granted: Granted, databases: Databases) -> list[_Way]:
-    return [_way(step, allowed, databases) for step, allowed in zip(plan.steps, granted.rows, strict=True)]
-
-
-def _way(step: Step, allowed: RowsAllowed, databases: Databases) -> _Way:
-    reader = _reader(step, allowed.rules, databases)
-    varies = any(name in step.parameters for name in reader.others)
+def _way(read: Read, granted: Granted, databases: Databases) -> _Way:
+    allowed = {step.number: granted.rows[step.number] for step in read.steps}
+    reader = _reader(read, allowed, databases)
+    varies = any(name in step.parameters for step, name in reader.others)
+    subjects = {_only(step, allowed[step.number]) for step in read.hung}
     return _Way(
         reader.loader.load,
-        [step.parameters.get(name) or _always(allowed.values[name]) for name in reader.others],
-        None if varies else tuple(allowed.values[name] for name in reader.others),
-        step.keys.given if step.keys is not None else None,
-        allowed.values["subject"] if Rule.SELF in allowed.rules and step.keys_are_persons else None,
+        [step.parameters.get(name) or _always(allowed[step.number].values[name]) for step, name in reader.others],
+        None if varies else tuple(allowed[step.number].values[name] for step, name in reader.others),
+        read.keys.given if read.keys is not None else None,
+        subjects.pop() if len(subjects) == 1 else None,  # else the condition of each step tells
+        read.hung,
     )
 
 
-def _reader(step: Step, rules: Rule, databases: Databases) -> Reader:
-    reader = step.readers.get(rules)
+def _only(step: Step, allowed: RowsAllowed) -> str | None:
+    """The only key that a step may ask for, where its keys are persons and the caller reaches one alone."""
+    subject: str | None = allowed.values["subject"] if Rule.SELF in allowed.rules and step.keys_are_persons else None
+    return subject
+
+
+def _reader(read: Read, allowed: Mapping[int, RowsAllowed], databases: Databases) -> Reader:
+    rules = tuple(allowed[step.number].rules for step in read.steps)
+    reader = read.readers.get(rules)
     if reader is None:
-        statement = step.write(rules)
-        loader = RowsLoader(databases[step.domain], statement, step.arrange)
-        others = tuple(name for name in statement.parameters if name != KEYS)
-        reader = step.readers[rules] = Reader(statement, loader, others)
+        statement, first = read.write(rules), read.steps[0]
+        arrange = apart(statement, [step.arrange for step in read.steps])
+        loader = RowsLoader(databases[first.domain], statement, arrange)
+        whose = {
+            parameter(name, place): (step, name)
+            for place, step in enumerate(read.steps)
+            for name in (*step.parameters, *allowed[step.number].values)
+        }
+        others = tuple(whose[name] for name in statement.parameters if name != KEYS)
+        reader = read.readers[rules] = Reader(statement, loader, others)
     return reader
 
 

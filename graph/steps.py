@@ -1,18 +1,17 @@
 """The steps of a plan while it is compiled: what each reads, what that takes, and whose data it is."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from domains.kit import loader, statements
 from domains.kit.fields import Relation
 from domains.kit.rights import Right
-from domains.kit.rules import Rule
 from domains.kit.scopes import Verb
-from domains.kit.statements import Statement
+from domains.kit.statements import Size
+from graph import joins
 from graph.composed import Composed, Made
 from graph.limits import check_steps
-from graph.plan import Getter, Keys, Need, Path, Reached, Step
+from graph.plan import Getter, Keys, Need, Path, Reached, Read, Step
 from ledger import Subject
 
 ASSUMED_LIST = 5  # rows that a bounded list is taken to have, for the cost
@@ -25,6 +24,7 @@ class Steps:
         self._composed = composed
         self._needs: dict[tuple[str, str, Verb], list[Path]] = {}
         self.all: list[Step] = []
+        self.reads: Sequence[Read] = ()
         self.getters: list[Getter] = []
 
     def argument(self, get: Getter) -> str:
@@ -58,14 +58,9 @@ class Steps:
     def search(self, made: Made, conditions: Sequence[Any], path: Path, *, paged: bool, opened: bool = False) -> Step:
         """Rows that match, with or without pages."""
         step = self._step(made.domain, made.binding.source, path, None, opened=opened)
-        step.arrange = loader.as_list
+        step.arrange, step.conditions = loader.as_list, conditions
+        step.size = Size.PAGED if paged else Size.SEVERAL
         step.reached = Reached.OPENED if opened else Reached.LISTED
-
-        def write(rule: Rule) -> Statement:
-            conditions_here = [*conditions, *_rules(step, rule)]
-            return statements.matching(step.source, step.columns, conditions_here, paged=paged)
-
-        step.write = write
         return step
 
     # --- what a step reads -------------------------------------------------------------------------------------------
@@ -109,8 +104,11 @@ class Steps:
             self._share_with_members(step)
             if step.is_personal and step.named is None:
                 self._say_whose(step)
-        for step in self.all:
-            of_followers = {follower.keys.column for follower in step.followers if follower.keys is not None}
+        self.reads = joins.reads(self.all)
+        for step in reversed(self.all):  # followers first
+            of_followers = {
+                follower.keys.column for follower in step.followers if follower.keys and _is_asked(follower, step)
+            }
             of_subjects = {column for column in (step.person, step.other) if column is not None}
             step.key_columns = sorted(of_followers | of_subjects)
 
@@ -154,22 +152,19 @@ class Steps:
         names_person = step.rows is not None and key is step.rows.person
         step.opened = step.opened and names_person  # who opens a household by its code names nobody
         step.reached = Reached.OPENED if step.opened else Reached.FOLLOWED
-        step.is_single, step.is_list = size == 1, size is not None and size > 1
+        step.conditions = conditions
         step.fan = 1 if size == 1 else min(size or ASSUMED_LIST, ASSUMED_LIST)
         step.most = None if size == 1 else size
         if size is None:
-            written, step.arrange = statements.page_by_keys, loader.many_per_key
+            step.size, step.arrange = Size.PAGED, loader.many_per_key
+        elif size > 1:
+            step.size, step.arrange, step.is_list = Size.SEVERAL, loader.at_most(size), True
         else:
-            written = partial(statements.by_keys, ordered=size > 1)
-            step.arrange = loader.one_per_key if size == 1 else loader.at_most(size)
-
-        def write(rule: Rule) -> Statement:
-            return written(step.source, key, step.columns, [*conditions, *_rules(step, rule)])
-
-        step.write = write
+            step.size, step.arrange = Size.ONE, loader.one_per_key
         return step
 
 
-def _rules(step: Step, rule: Rule) -> Sequence[Any]:
-    rows = step.rows or step.others
-    return rows.conditions(rule) if rows is not None else ()
+def _is_asked(follower: Step, step: Step) -> bool:
+    """Whether a run has to know the keys of a follower: to read it, or to say whose they are."""
+    apart = follower.read is not step.read
+    return apart or follower.is_personal or follower.is_list or bool(follower.key_columns)

@@ -17,7 +17,7 @@ from domains.kit.database import Database, SourceUnavailable
 from domains.kit.statements import KEYS, Statement
 
 Ask = tuple[tuple[Any, ...], tuple[Any, ...]]  # keys, values of the other parameters
-Rows = Any  # Mapping[key, row], Mapping[key, list[row]] or list[row], as the arrangement makes it
+Rows = Any  # as arranged: Mapping[key, row], Mapping[key, list[row]] or list[row], or a sequence of these
 Arrangement = Callable[[list[Any]], Rows]
 
 KEYS_PER_STATEMENT = 5_000
@@ -53,6 +53,31 @@ def as_list(rows: list[Any]) -> list[Any]:
     return rows
 
 
+def apart(statement: Statement, arrangements: Sequence[Arrangement]) -> Arrangement:
+    """For a statement of several parts: the rows of each, arranged for it; where a part has no row it is left out."""
+    first, *others = arrangements
+    if not others:
+        return lambda rows: (first(rows),)
+    own = _without_repeats if statement.repeats else _with_a_key if statement.keyed else as_list
+    bounds = zip(statement.starts[1:], (*statement.starts[2:], None), others, strict=True)
+    cuts = [(start, end, arrange) for start, end, arrange in bounds]
+
+    def arrange(rows: list[Any]) -> Sequence[Rows]:
+        parted = (each([row[start:end] for row in rows if row[start] is not None]) for start, end, each in cuts)
+        return first(own(rows)), *parted
+
+    return arrange
+
+
+def _with_a_key(rows: list[Any]) -> list[Any]:
+    return [row for row in rows if row[0] is not None]
+
+
+def _without_repeats(rows: list[Any]) -> list[Any]:
+    """Rows of a page, of which each may come several times, one after the other."""
+    return [row for row, before in zip(rows, [None, *rows], strict=False) if before is None or row[-1] != before[-1]]
+
+
 class RowsLoader(DataLoader[Ask, Rows]):
     """Reads one statement for all requests that ask within a tick, or while no connection is idle."""
 
@@ -63,13 +88,15 @@ class RowsLoader(DataLoader[Ask, Rows]):
         self._database = database
         self._statement = statement
         self._arrange = arrange
-        self._keyed = KEYS in statement.parameters
+        self._keyed = statement.keyed
 
-    def do_resolve_reject(self, key: Ask, future: Any) -> None:
-        """Queue an ask and wait for a connection rather than for the next tick."""
+    def load(self, key: Ask) -> "asyncio.Future[Rows]":
+        """Queue an ask and wait for a connection; nothing is kept, so nothing is looked up."""
+        future: asyncio.Future[Rows] = self.loop.create_future()
         self._queue.append(Loader(key, future))
         if len(self._queue) == 1:
             self._database.wants(self)
+        return future
 
     async def dispatch(self) -> None:
         """Serve the asks that share the first one's values; the others queue again."""
@@ -97,7 +124,8 @@ class RowsLoader(DataLoader[Ask, Rows]):
         except SourceUnavailable:
             if len(asks) == 1:
                 raise
-        return await asyncio.gather(*(self._alone(ask) for ask in asks), return_exceptions=True)
+        each: list[Any] = await asyncio.gather(*(self._alone(ask) for ask in asks), return_exceptions=True)
+        return each
 
     def _alone(self, ask: Ask) -> "asyncio.Future[Rows]":
         alone = _Alone(self.loop.create_future(), lambda: self._read([ask]))

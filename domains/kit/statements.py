@@ -7,6 +7,7 @@ number of people and any number of requests.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     FromClause,
     Numeric,
     Select,
+    and_,
     any_,
     bindparam,
     cast,
@@ -38,44 +40,166 @@ Columns = Sequence[ColumnElement[Any]]
 Conditions = Sequence[ColumnElement[bool]]
 
 
+class Size(Enum):
+    """How many rows of a part one key has."""
+
+    ONE = auto()
+    SEVERAL = auto()
+    PAGED = auto()  # those after `after`, at most `limit`
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a statement reads of one table: rows whose `key` is one of the statement's keys, or what another row says.
+
+    `at` is where that stands: the part, and the place in its rows. Without a key the rows are a search's (SEVERAL),
+    or a page of them; such a part is the first. The key stands first in each row.
+    """
+
+    source: FromClause
+    columns: Columns
+    where: Conditions
+    key: ColumnElement[Any] | None = None
+    size: Size = Size.ONE
+    at: tuple[int, int] | None = None
+
+    @property
+    def row(self) -> list[ColumnElement[Any]]:
+        """The columns as they are sent."""
+        sent = [*map(_sent, self.columns)]
+        return [self.key, *sent] if self.key is not None else sent or [true()]
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL text and the names of its parameters, in the order of `$1`, `$2`, ..."""
+    """SQL text and the names of its parameters, in the order of `$1`, `$2`, ...
+
+    A row holds the columns of all parts, one after the other; `starts` says where each part's begin. They are null
+    where a part has no row. `repeats`: a row of the first part comes once for each row of another; those that belong
+    together stand together, and have the same value in their last column.
+    """
 
     sql: str
     parameters: tuple[str, ...]
+    starts: tuple[int, ...] = (0,)
+    repeats: bool = False
+
+    @property
+    def keyed(self) -> bool:
+        """Whether it reads by keys; else it searches."""
+        return KEYS in self.parameters
 
 
-def by_keys(
-    source: FromClause, key: ColumnElement[Any], columns: Columns, conditions: Conditions, *, ordered: bool
-) -> Statement:
-    """Rows whose `key` is one of `keys`; the key stands first in each row. Lists are ordered by the surrogate."""
-    found = select(key, *map(_sent, columns)).select_from(source).where(key == any_(_keys(key)), *conditions)
-    return _written(found.order_by(_surrogate(source)) if ordered else found)
+def parameter(name: str, part: int) -> str:
+    """The name under which a part's own parameter stands in the statement."""
+    return f"{name}_{part}" if part else name
 
 
-def page_by_keys(source: FromClause, key: ColumnElement[Any], columns: Columns, conditions: Conditions) -> Statement:
-    """The same, at most `limit` rows after the surrogate `after` for each key, in one statement."""
-    keys = func.unnest(_keys(key)).table_valued("key", name="keys").render_derived()
-    rows = (
-        select(*(column.label(f"c{place}") for place, column in enumerate((key, *map(_sent, columns)))))
-        .select_from(source)
-        .where(key == keys.c.key, *conditions)
-        .where(_surrogate(source) > bindparam(AFTER, type_=BigInteger()))
-        .order_by(_surrogate(source))
-        .limit(bindparam(LIMIT, type_=BigInteger()))
-        .correlate(keys)
-        .lateral("page")
-    )
-    return _written(select(*rows.c).select_from(keys.join(rows, true())))
+def written(parts: Sequence[Part]) -> Statement:
+    """One statement for all parts, of which at most one has more than one row for a row that it hangs on."""
+    return _Joined(parts).statement()
 
 
-def matching(source: FromClause, columns: Columns, conditions: Conditions, *, paged: bool) -> Statement:
-    """Rows that meet the conditions, at most `limit`; a page begins after the surrogate `after`."""
-    found = select(*(map(_sent, columns) if columns else (true(),))).select_from(source).where(*conditions)
-    if paged:
-        found = found.where(_surrogate(source) > bindparam(AFTER, type_=BigInteger()))
-    return _written(found.order_by(_surrogate(source)).limit(bindparam(LIMIT, type_=BigInteger())))
+class _Joined:
+    """A statement while it is put together, part after part."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = parts
+        self._rows: list[list[Any]] = []
+        self._order: list[Any] = []
+        self._last: list[Any] = []
+        self._where: list[Any] = []
+        self._after = self._limit = None
+        self._keys = _each_key(parts[0]) if _takes_each_key(parts) else None
+        self._from: Any = self._keys
+        if self._keys is None:
+            self._begin(parts[0])
+        for number in range(len(self._rows), len(parts)):
+            self._join(number)
+
+    def statement(self) -> Statement:
+        chosen = [column for row in self._rows for column in row]
+        found = select(*chosen, *self._last).select_from(self._from).where(*self._where)
+        starts = tuple(sum(map(len, self._rows[:number])) for number in range(len(self._rows)))
+        return _written(found.order_by(*self._order).limit(self._limit), starts, repeats=bool(self._last))
+
+    def _begin(self, part: Part) -> None:
+        """With rows that have one of the keys, or that are searched for."""
+        if part.key is not None:
+            self._from, self._rows = part.source, [part.row]
+            self._where = [part.key == any_(_keys(part.key)), *part.where]
+            self._order = [_surrogate(part.source)] if part.size is not Size.ONE else []
+        elif len(self._parts) == 1:
+            self._from, self._rows = part.source, [part.row]
+            self._where, self._order = [*part.where, *_after(part, 0)], [_surrogate(part.source)]
+            self._limit = _limit(0)
+        else:
+            page = self._listed(part, 0, part.where, _limit(0)).subquery("page")
+            self._from, (*row, surrogate) = page, page.c
+            self._rows, self._order = [row], [surrogate]
+            self._last = [surrogate] if any(other.size is not Size.ONE for other in self._parts[1:]) else []
+
+    def _join(self, number: int) -> None:
+        part, anchor = self._parts[number], self._anchor(self._parts[number])
+        assert part.key is not None
+        where = [part.key == anchor, *(_numbered(condition, number) for condition in part.where)]
+        if part.size is Size.ONE:
+            self._from = self._from.outerjoin(part.source, and_(*where))
+            self._rows.append(part.row)
+            return
+        limit = _limit(number) if part.size is Size.PAGED else None
+        rows = self._listed(part, number, where, limit).correlate(anchor.table).lateral(f"list_{number}")
+        *row, surrogate = rows.c
+        self._from = self._from.join(rows, true(), isouter=len(self._parts) > 1)
+        self._rows.append(row)
+        self._order.append(surrogate)
+
+    def _anchor(self, part: Part) -> Any:
+        """What the key of a part is compared with."""
+        if part.at is None:
+            assert self._keys is not None
+            return self._keys.c.key
+        return self._rows[part.at[0]][part.at[1]]
+
+    def _listed(self, part: Part, number: int, where: Conditions, limit: Any) -> Any:
+        """Rows in the order of their surrogate, which stands last."""
+        row = [column.label(f"c{place}") for place, column in enumerate(part.row)]
+        surrogate = _surrogate(part.source)
+        found = select(*row, surrogate.label("place")).select_from(part.source)
+        return found.where(*where, *_after(part, number)).order_by(surrogate).limit(limit)
+
+
+def _takes_each_key(parts: Sequence[Part]) -> bool:
+    """Whether a row is made for each key, for parts to hang on: where several do, or where each key has a page."""
+    keyed = [part for part in parts if part.at is None and part.key is not None]
+    return len(keyed) > 1 or any(part.size is Size.PAGED for part in keyed)
+
+
+def _each_key(part: Part) -> Any:
+    assert part.key is not None
+    return func.unnest(_keys(part.key)).table_valued("key", name="keys").render_derived()
+
+
+def _after(part: Part, number: int) -> Conditions:
+    if part.size is not Size.PAGED:
+        return []
+    return [_surrogate(part.source) > bindparam(parameter(AFTER, number), type_=BigInteger())]
+
+
+def _limit(number: int) -> Any:
+    return bindparam(parameter(LIMIT, number), type_=BigInteger())
+
+
+def _numbered(condition: ColumnElement[bool], number: int) -> ColumnElement[bool]:
+    """The condition with parameters of this part's own."""
+
+    def renamed(element: Any, **_: Any) -> Any:
+        if isinstance(element, BindParameter) and element.required:
+            return bindparam(parameter(element.key, number), type_=element.type)
+        return None
+
+    own: ColumnElement[bool] = replacement_traverse(condition, {}, renamed)
+    return own
 
 
 def valid_on(validity: AsOf, *, dated: bool) -> list[ColumnElement[bool]]:
@@ -92,10 +216,10 @@ def _keys(key: ColumnElement[Any]) -> ColumnElement[Any]:
     return array_parameter(KEYS, key.type if key.type.python_type is not str else PLAIN)
 
 
-def _written(statement: Select[Any]) -> Statement:
+def _written(statement: Select[Any], starts: tuple[int, ...], *, repeats: bool) -> Statement:
     fixed: Any = replacement_traverse(statement, {}, _constant)
     compiled = fixed.compile(dialect=_DIALECT)
-    return Statement(str(compiled), tuple(compiled.positiontup or ()))
+    return Statement(str(compiled), tuple(compiled.positiontup or ()), starts, repeats)
 
 
 def _constant(element: Any, **_: Any) -> Any:

@@ -8,7 +8,8 @@ import asyncpg
 import pytest
 
 from domains.kit.rules import Rule
-from graph.plan import Plan, Step
+from domains.kit.statements import Statement
+from graph.plan import Plan, Read, Step
 from tests.graph.compiling import plan_of
 from tests.graph.snapshots import is_as_kept
 
@@ -50,18 +51,30 @@ QUESTIONS = {
     edges{node{id centroid{longitude latitude} boundary}}
   }
 }""",
+    "a_profile": """query($p:PersonalNumber!){
+  citizen(pin:$p){
+    fullName contact{mobile} identityCards{kind} religion residences{kind} household{code members{person{fullName}}}
+    landRights(first:3){edges{node{kind parcel{sheet}}}} enterpriseRoles{kind enterprise{name}}
+  }
+}""",
+    "a_page_with_lists": """query{
+  parcelsWithin(bbox:{west:105.8,south:21.0,east:105.9,north:21.1},first:3){
+    edges{node{id landRights(first:5){edges{node{kind holder{...on Citizen{fullName}}}}}}}
+  }
+}""",
     "nothing_of_the_registers": "query{__typename __schema{queryType{name}}}",
 }
 GIVEN: Mapping[str, Mapping[str, Any]] = {
     "a_search_by_one_of": {"s": {"nameAndBirthDate": {"fullName": "A", "dateOfBirth": "1950"}}},
     "another_day": {"d": "2020-01-01"},
     "one_by_key": {"p": "001205123456"},
+    "a_profile": {"p": "001205123456"},
 }
 
 
 def as_text(question: str, plan: Plan) -> str:
     """A plan as a reviewer reads it."""
-    parts = [question, *(said(step) for step in plan.steps), plan.code.rstrip()]
+    parts = [question, *map(said, plan.steps), *map(written, plan.reads), plan.code.rstrip()]
     return "\n\n".join(parts)
 
 
@@ -75,15 +88,24 @@ def said(step: Step) -> str:
         lines.append(f"  looks up {', '.join(step.looks_up)}")
     if step.rows is not None:
         lines.append(f"  persons in {'its keys' if step.keys_are_persons else f'column {step.person}'}")
-    return "\n".join([*lines, "", *statements(step)])
+    return "\n".join(lines)
 
 
-def statements(step: Step) -> list[str]:
-    plain, ruled = step.write(Rule.NONE), step.write(EVERY_RULE)
+def written(read: Read) -> str:
+    steps = ", ".join(str(step.number) for step in read.steps)
+    return "\n".join([f"statement {read.number}, of the steps {steps}", "", *statements(read)])
+
+
+def statements(read: Read) -> list[str]:
+    plain, ruled = under(read, Rule.NONE), under(read, EVERY_RULE)
     if ruled == plain:
         return [indented(plain.sql)]
     parameters = f"  parameters: {', '.join(ruled.parameters)}"
     return [indented(plain.sql), "", "  under row rules", indented(ruled.sql), parameters]
+
+
+def under(read: Read, rule: Rule) -> Statement:
+    return read.write([rule] * len(read.steps))
 
 
 def indented(sql: str) -> str:
@@ -107,17 +129,17 @@ def test_two_questions_of_one_meaning_have_one_plan() -> None:
         "query($n:PersonalNumber!){citizen(pin:$n){...F pin}} fragment F on Citizen{fullName}", {"n": "001205123456"}
     )
     assert one.code == other.code
-    assert [step.write(Rule.NONE) for step in one.steps] == [step.write(Rule.NONE) for step in other.steps]
+    assert [under(read, Rule.NONE) for read in one.reads] == [under(read, Rule.NONE) for read in other.reads]
 
 
 def test_a_column_is_read_once_however_often_it_is_shown() -> None:
     plan = plan_of('{citizen(pin:"001205123456"){a:fullName b:fullName c:fullName}}')
-    assert plan.steps[0].write(Rule.NONE).sql.count("full_name") == 1
+    assert under(plan.reads[0], Rule.NONE).sql.count("full_name") == 1
 
 
 def test_a_plan_names_no_column_that_was_not_asked_for() -> None:
     plan = plan_of('{citizen(pin:"001205123456"){isAdult}}')
-    (selected, _) = plan.steps[0].write(Rule.NONE).sql.split("\nFROM", 1)
+    (selected, _) = under(plan.reads[0], Rule.NONE).sql.split("\nFROM", 1)
     assert "AS INTEGER) - CAST(substr(citizens.date_of_birth" in selected  # the fact, not the date
     assert "full_name" not in selected
 
@@ -136,11 +158,11 @@ def test_the_fingerprint_of_a_question_is_that_of_its_text_without_its_values() 
 
 @pytest.mark.parametrize("name", [name for name in QUESTIONS if name != "nothing_of_the_registers"])
 async def test_postgresql_accepts_each_statement_under_every_row_rule(name: str, urls: Mapping[str, str]) -> None:
-    for step in plan_of(QUESTIONS[name], GIVEN.get(name)).steps:
-        connection = await asyncpg.connect(urls[step.domain])
+    for read in plan_of(QUESTIONS[name], GIVEN.get(name)).reads:
+        connection = await asyncpg.connect(urls[read.steps[0].domain])
         try:
             for rule in EACH_RULE:
-                written = step.write(rule)
+                written = under(read, rule)
                 prepared = await connection.prepare(written.sql)
                 assert len(prepared.get_parameters()) == len(written.parameters)
         finally:

@@ -46,7 +46,7 @@ def test_a_desk_with_a_jurisdiction_reads_guarded_facts_of_its_own_communes_only
     decision = decide(plan, holding_all(in_communes([HANOI])))
     assert isinstance(decision, Granted)
     assert (decision.rows[0].rules, decision.rows[0].values) == (Rule.JURISDICTION, {"units": '{"00004"}'})
-    assert "commune_code = ANY" in plan.steps[0].write(Rule.JURISDICTION).sql
+    assert "commune_code = ANY" in plan.reads[0].write([Rule.JURISDICTION]).sql
 
 
 def test_an_attacker_cannot_make_a_plan_of_more_statements_than_can_be_written_at_once() -> None:

@@ -9,7 +9,7 @@ from domains.enterprises.queries import SEARCH
 from domains.enterprises.tables import enterprises
 from domains.kit.names import fold
 from domains.kit.queries import parameter_of
-from domains.kit.statements import matching
+from domains.kit.statements import Part, Size, written
 from tests.domains.demands import demands
 from tests.domains.rows import Connection, read, taken_back, write
 
@@ -31,7 +31,7 @@ async def enterprise(register: Connection, code: str, name: str, province: str =
 
 async def found(register: Connection, **asked: str) -> set[str]:
     values = {name: SEARCH[name].prepare(argument) for name, argument in asked.items()}
-    search = matching(enterprises, [enterprises.c.code], [CONDITIONS[name] for name in asked], paged=True)
+    search = written([Part(enterprises, [enterprises.c.code], [CONDITIONS[name] for name in asked], size=Size.PAGED)])
     return {row[0] for row in await read(register, search, **values, after=-1, limit=10)}
 
 
@@ -59,7 +59,7 @@ async def test_a_clerk_narrows_by_province_and_by_status_and_by_both(register: C
 
 
 async def test_words_are_searched_by_their_index(register: Connection) -> None:
-    search = matching(enterprises, [enterprises.c.code], [CONDITIONS["name"]], paged=True)
+    search = written([Part(enterprises, [enterprises.c.code], [CONDITIONS["name"]], size=Size.PAGED)])
     await register.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan")
     plan = await register.fetch(f"EXPLAIN {search.sql}", "hoa binh", -1, 1)
     assert any("enterprises_words" in row[0] for row in plan)

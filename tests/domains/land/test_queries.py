@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domains.kit.fields import binding_of
 from domains.kit.queries import Unsearchable, parameter_of
-from domains.kit.statements import matching
+from domains.kit.statements import Part, Size, written
 from domains.land import DOMAIN
 from domains.land.queries import ACTIVE, MAX_DEGREES, WITHIN, rectangle
 from domains.land.tables import parcels
@@ -17,7 +17,9 @@ from domains.land.types import Parcel
 from tests.domains.demands import demands
 from tests.domains.rows import Connection, read, taken_back, write
 
-SEARCH = matching(parcels, [parcels.c.id], [ACTIVE, WITHIN.condition(parameter_of(WITHIN, "bbox"))], paged=True)
+SEARCH = written(
+    [Part(parcels, [parcels.c.id], [ACTIVE, WITHIN.condition(parameter_of(WITHIN, "bbox"))], size=Size.PAGED)]
+)
 
 degrees = st.floats(-1, 1)
 
@@ -60,7 +62,9 @@ async def test_a_centroid_is_read_as_longitude_and_latitude(land: Connection) ->
     await parcel(land, "here", 105.8, 21.0, 0.01)
     centroid = next(field for field in Parcel.__strawberry_definition__.fields if field.python_name == "centroid")  # type: ignore[attr-defined]
     parts = binding_of(centroid).parts
-    place = matching(parcels, [parts["longitude"], parts["latitude"]], [parcels.c.id == "here"], paged=False)
+    place = written(
+        [Part(parcels, [parts["longitude"], parts["latitude"]], [parcels.c.id == "here"], size=Size.SEVERAL)]
+    )
     assert await read(land, place, limit=1) == [(105.8, 21.0)]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from domains.kit.fields import Relation, binding_of
 from domains.kit.queries import parameter_of
-from domains.kit.statements import by_keys, matching, valid_on
+from domains.kit.statements import Part, Size, valid_on, written
 from domains.population import DOMAIN
 from domains.population.queries import COMMUNE, RESIDENT
 from domains.population.tables import residences
@@ -18,9 +18,8 @@ from tests.domains.rows import Connection, read, taken_back, write
 MOVED = dt.date(2025, 3, 1)
 PIN = "001090000001"
 
-RESIDENTS = matching(
-    residences, [residences.c.pin], [*RESIDENT, COMMUNE.condition(parameter_of(COMMUNE, "commune_code"))], paged=True
-)
+IN_COMMUNE = [*RESIDENT, COMMUNE.condition(parameter_of(COMMUNE, "commune_code"))]
+RESIDENTS = written([Part(residences, [residences.c.pin], IN_COMMUNE, size=Size.PAGED)])
 VALIDITY = next(
     binding.as_of
     for field in Citizen.__strawberry_definition__.fields  # type: ignore[attr-defined]
@@ -66,14 +65,18 @@ async def test_an_agency_asks_a_day_and_reads_the_residence_that_held(
         register, residences, pin=PIN, surrogate=1, detail="old", valid_from=dt.date(2010, 1, 1), valid_until=MOVED
     )
     await write(register, residences, pin=PIN, surrogate=2, detail="new", valid_from=MOVED)
-    on_day = by_keys(residences, residences.c.pin, [residences.c.detail], valid_on(VALIDITY, dated=True), ordered=True)
+    on_day = written(
+        [Part(residences, [residences.c.detail], valid_on(VALIDITY, dated=True), residences.c.pin, Size.SEVERAL)]
+    )
     assert [row[1] for row in await read(register, on_day, keys=[PIN], as_of=day)] == kind
 
 
 async def test_an_agency_asks_no_day_and_reads_the_residence_of_today(register: Connection) -> None:
     await write(register, residences, pin=PIN, surrogate=1, detail="old", valid_until=MOVED)
     await write(register, residences, pin=PIN, surrogate=2, detail="new", valid_from=MOVED)
-    today = by_keys(residences, residences.c.pin, [residences.c.detail], valid_on(VALIDITY, dated=False), ordered=True)
+    today = written(
+        [Part(residences, [residences.c.detail], valid_on(VALIDITY, dated=False), residences.c.pin, Size.SEVERAL)]
+    )
     assert [row[1] for row in await read(register, today, keys=[PIN])] == ["new"]
 
 

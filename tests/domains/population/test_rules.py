@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domains.kit.rules import PersonRows, Rule
-from domains.kit.statements import by_keys
+from domains.kit.statements import Part, Size, written
 from domains.population import DOMAIN
 from domains.population.tables import family_links, households, metadata
 from tests.domains.rows import Connection, read, taken_back, write
@@ -41,7 +41,9 @@ async def link(register: Connection, *, protected: bool = False, relative_protec
 async def relatives(register: Connection, rules: Rule, **values: Any) -> list[str]:
     assert isinstance(LINKS, PersonRows)
     conditions = LINKS.conditions(rules)
-    statement = by_keys(family_links, family_links.c.pin, [family_links.c.relative_pin], conditions, ordered=True)
+    statement = written(
+        [Part(family_links, [family_links.c.relative_pin], conditions, family_links.c.pin, Size.SEVERAL)]
+    )
     return [row[1] for row in await read(register, statement, keys=[PERSON], **values)]
 
 

@@ -1,0 +1,61 @@
+"""Which steps one statement reads: those of one register that hang on the same keys, or on each other's rows.
+
+A statement costs about as much as the rows of ten people, so fewer of them is most of what makes a small question
+cheap. Each part of one keeps its own row rules, beside its own table; so what a step shows does not depend on what it
+is read with (docs/decisions/0022). Steps of different registers are never read together.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Column, Table
+
+from graph.plan import Read, Step
+
+STEPS_PER_STATEMENT = 8  # up to so many tables PostgreSQL compares all orders of joining
+
+
+def reads(steps: Sequence[Step]) -> tuple[Read, ...]:
+    """Every step in one read, and each read behind those on which it waits."""
+    found: list[Read] = []
+    for step in steps:
+        read = next((read for read in found if _takes(read, step)), None)
+        if read is None:
+            read = Read(len(found), [])
+            found.append(read)
+        read.steps.append(step)
+        step.read = read
+    for read in found[1:]:
+        keys = read.steps[0].keys
+        if keys is not None and keys.given is None:
+            steps[keys.step].read.followers.append(read)
+    return tuple(found)
+
+
+def _takes(read: Read, step: Step) -> bool:
+    """Whether the statement of a read may read this step as well.
+
+    A table stands in it once, and one part alone may have several rows for a row that it hangs on: two of them would
+    multiply.
+    """
+    first = read.steps[0]
+    if step.keys is None or step.domain != first.domain or len(read.steps) >= STEPS_PER_STATEMENT:
+        return False
+    if any(step.source is other.source for other in read.steps):
+        return False
+    if step.keys == first.keys:
+        return step.is_single or all(other.is_single for other in read.steps)
+    parent = next((other for other in read.steps if other.number == step.keys.step), None)
+    if parent is None:
+        return False
+    return step.is_single or (
+        parent is first
+        and first.keys is None
+        and _is_unique(first, step.keys.column)
+        and all(other.is_single for other in read.steps[1:])
+    )
+
+
+def _is_unique(step: Step, place: int) -> bool:
+    """Whether no two rows of a step have the same value in a column."""
+    column, table = step.columns[place - step.offset], step.source
+    return isinstance(column, Column) and isinstance(table, Table) and [*table.primary_key.columns] == [column]
