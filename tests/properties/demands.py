@@ -266,6 +266,8 @@ class _Walk:
     def _read(self, reading: Reading, made: Made, type_name: str, name: str) -> None:
         assert made.right is not None
         self.demands.shown |= bindings.columns(*bindings.written(made.binding))
+        if isinstance(made.binding, Link):
+            self._join(*made.binding.keys.values())
         if not made.right.data_class.is_public:
             self._take(reading, (type_name, name), made.right.scope(), Verb.READ)
 
