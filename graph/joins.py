@@ -7,8 +7,7 @@ is read with (docs/decisions/0022). Steps of different registers are never read 
 
 from collections.abc import Sequence
 
-from sqlalchemy import Column, Table
-
+from domains.kit.statements import is_key
 from graph.plan import Read, Step
 
 STEPS_PER_STATEMENT = 8  # up to so many tables PostgreSQL compares all orders of joining
@@ -34,8 +33,8 @@ def reads(steps: Sequence[Step]) -> tuple[Read, ...]:
 def _takes(read: Read, step: Step) -> bool:
     """Whether the statement of a read may read this step as well.
 
-    A table stands in it once, and one part alone may have several rows for a row that it hangs on: two of them would
-    multiply.
+    A table stands in it once. One part alone may have several rows for a row that it hangs on, since two of them would
+    multiply; and it hangs on what is there once, since it would come again with each.
     """
     first = read.steps[0]
     if step.keys is None or step.domain != first.domain or len(read.steps) >= STEPS_PER_STATEMENT:
@@ -45,17 +44,7 @@ def _takes(read: Read, step: Step) -> bool:
     if step.keys == first.keys:
         return step.is_single or all(other.is_single for other in read.steps)
     parent = next((other for other in read.steps if other.number == step.keys.step), None)
-    if parent is None:
-        return False
-    return step.is_single or (
-        parent is first
-        and first.keys is None
-        and _is_unique(first, step.keys.column)
-        and all(other.is_single for other in read.steps[1:])
-    )
-
-
-def _is_unique(step: Step, place: int) -> bool:
-    """Whether no two rows of a step have the same value in a column."""
-    column, table = step.columns[place - step.offset], step.source
-    return isinstance(column, Column) and isinstance(table, Table) and [*table.primary_key.columns] == [column]
+    if parent is None or step.is_single:
+        return parent is not None
+    on_its_key = parent is first and first.keys is None and is_key(first.source, first.columns[step.keys.column])
+    return on_its_key and all(other.is_single for other in read.steps[1:])

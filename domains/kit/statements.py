@@ -208,6 +208,11 @@ def valid_on(validity: AsOf, *, dated: bool) -> list[ColumnElement[bool]]:
     return [validity.since <= day, (validity.until.is_(None)) | (validity.until > day)]
 
 
+def is_key(source: FromClause, column: ColumnElement[Any]) -> bool:
+    """Whether no two rows of a table have the same value in a column."""
+    return [*source.primary_key] == [column]
+
+
 def _surrogate(source: FromClause) -> ColumnElement[int]:
     return source.c["surrogate"]
 
