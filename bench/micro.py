@@ -1,0 +1,138 @@
+"""What single steps of a request cost, each by itself: CPU of this process, without a server and without load.
+
+Of each step the quickest of several rounds counts: whatever else the machine does can only add.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from functools import partial
+from timeit import Timer
+
+from asgi import catalogue_of
+from auth.opening import opened
+from auth.policy.quotas import Quotas
+from bench.clients import bound
+from bench.parts import Figure
+from bench.place import Place
+from bench.questions import LIST, PEOPLE_ON_A_LIST, PROFILE
+from domains.kit.rules import Rule
+from domains.kit.units import communes_of
+from graph.answer import Graph, Question
+from graph.compose import compose
+from graph.composed import Composed
+from graph.cursors import KEY_BYTES, Cursors
+from graph.document import Documents
+from graph.plan import Plan
+from graph.registry import installed_domains
+from installation.home import KeyFolder, key_file
+from installation.memory import memory_file
+from ledger import KeyRing, Ledger, Outcome, Step, Way
+
+ROUNDS = 7
+MICROSECONDS, MILLISECONDS = 1e6, 1e3
+NUMBERS = [f"0010{number:08}" for number in range(PEOPLE_ON_A_LIST)]
+PROFILED = Question(PROFILE, None, {"pin": NUMBERS[0]})
+LISTED = Question(LIST, None, {"pins": NUMBERS})
+SHARED = 16  # answers that share a write
+
+
+def figures(place: Place) -> list[Figure]:
+    """Every step, in the order in which a request takes them."""
+    composed = compose(installed_domains())
+    authorization, caller = f"Bearer {place.token()}", bound(place)
+    proved, proofs = caller.authorization(), caller.proofs(100 * ROUNDS) if caller.proofs is not None else ()
+    return [
+        *asyncio.run(_callers(place, composed, authorization, proved, iter(proofs))),
+        *_plans(place, composed),
+        *asyncio.run(_records(place)),
+    ]
+
+
+def _spent(work: Callable[[], object], times: int) -> float:
+    """Seconds of CPU for one `work`."""
+    return min(Timer(work, timer=time.process_time).repeat(ROUNDS, times)) / times
+
+
+async def _callers(
+    place: Place, composed: Composed, authorization: str, proved: str, proofs: Iterator[str]
+) -> list[Figure]:
+    """Tokens and proofs become callers."""
+    async with opened(
+        place.urls["auth"],
+        issuer=place.settings.issuer,
+        catalogue=catalogue_of(composed, place.settings),
+        communes_of=communes_of,
+        files=partial(key_file, place.settings.home),
+        proofs=memory_file(place.settings.home, "proofs.db"),
+    ) as server:
+        caller = server.authority.caller
+        caller(authorization)
+        seen = _spent(lambda: caller(authorization), 1_000)
+        proof = _spent(lambda: caller(proved, next(proofs)), 100)
+    return [
+        Figure("token-seen", "a bearer token that was seen before", seen * MICROSECONDS, "µs"),
+        Figure("proof", "a DPoP proof checked and remembered, its token seen before", proof * MILLISECONDS, "ms"),
+    ]
+
+
+def _plans(place: Place, composed: Composed) -> list[Figure]:
+    """Documents and variables become plans and values."""
+    graph, cold = _graph(place, composed), lambda: _graph(place, composed).compile(PROFILED)
+    plan, _ = graph.compile(PROFILED)
+    return [
+        Figure("hot-lookup", "the plan of the profile, known: found with its values", _hot(graph, PROFILED), "µs"),
+        Figure("hot-list", "the plan of the list, known: found with its hundred numbers", _hot(graph, LISTED), "µs"),
+        Figure("cold-document", "the profile parsed and validated", _spent(_read(composed), 10) * MILLISECONDS, "ms"),
+        Figure("cold-plan", "the profile parsed, validated and compiled", _spent(cold, 10) * MILLISECONDS, "ms"),
+        Figure("cold-statements", "the SQL of the profile written", _spent(_written(plan), 10) * MILLISECONDS, "ms"),
+    ]
+
+
+def _hot(graph: Graph, question: Question) -> float:
+    graph.compile(question)
+    return _spent(lambda: graph.compile(question), 1_000) * MICROSECONDS
+
+
+def _read(composed: Composed) -> Callable[[], object]:
+    return lambda: Documents(composed.schema).get(PROFILE)
+
+
+def _written(plan: Plan) -> Callable[[], object]:
+    return lambda: [step.write(Rule.NONE) for step in plan.steps]
+
+
+def _graph(place: Place, composed: Composed) -> Graph:
+    """A graph that compiles and cannot read."""
+    ledger, cursors = Ledger("", KeyRing(KeyFolder(place.settings.home))), Cursors([bytes(range(KEY_BYTES))])
+    return Graph(composed, {}, ledger, cursors, 1.0, confirm=lambda _: None, quotas=Quotas(""))
+
+
+async def _records(place: Place) -> list[Figure]:
+    """Answers go on record: packed, written and durable, by themselves and together."""
+    async with AsyncExitStack() as stack:
+        ledger = Ledger(place.urls["ledger"], KeyRing(KeyFolder(place.settings.home)))
+        await ledger.open()
+        stack.push_async_callback(ledger.close)
+        alone, together = [await _recorded(ledger, count) for count in (1, SHARED)]
+    return [
+        Figure("record-alone", "an answer recorded, alone in its write", alone * MICROSECONDS, "µs"),
+        Figure("record-shared", f"an answer recorded, {SHARED} to a write", together * MICROSECONDS, "µs"),
+    ]
+
+
+async def _recorded(ledger: Ledger, count: int, times: int = 100) -> float:
+    recipient = ledger.recipient(agency="G01", client="bench", grants_revision=1)
+    steps = [Step("citizen", ("Citizen.fullName",), Way.OPENED)]
+    operation = ledger.operation(document=bytes(16), name="Bench", steps=steps)
+    looked_at = [(0, NUMBERS[:1])]
+    rounds = []
+    for _ in range(ROUNDS):
+        begun = time.process_time()
+        for _ in range(times):
+            request_id = ledger.new_request_id()
+            write = [ledger.record(request_id, recipient, operation, Outcome.GRANTED, looked_at) for _ in range(count)]
+            await asyncio.gather(*write)
+        rounds.append((time.process_time() - begun) / times / count)
+    return min(rounds)
