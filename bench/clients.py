@@ -72,9 +72,8 @@ class Tokens:
     """The access token of one client, fetched anew before it runs out."""
 
     def __init__(self, place: Place, client: DemoClient) -> None:
-        files = partial(key_file, place.settings.home)
-        self.issuer, self.nonces = place.settings.issuer, Nonces(nonce_key(files))
-        self.key = private_key(files, f"demo-{client.client}.jwk")
+        self.issuer, self.nonces = place.settings.issuer, Nonces(nonce_key(partial(key_file, place.settings.home)))
+        self.key = _key(place, client)
         self._place, self._client = place, client
         self._token, self._fetched = "", float("-inf")
 
@@ -89,11 +88,10 @@ class Tokens:
         return proofs_of(self.key, audience(self.issuer), self.nonces.current(), count, self.current())
 
     async def _obtained(self) -> str:
-        settings, dsn = self._place.settings, self._place.urls["auth"]
-        await _register(dsn, self._client, self.key)
+        settings = self._place.settings
         form = token_request(self._client, self.key, self.issuer)
         async with opened(
-            dsn,
+            self._place.urls["auth"],
             issuer=self.issuer,
             catalogue=catalogue_of(compose(installed_domains()), settings),
             communes_of=communes_of,
@@ -115,18 +113,29 @@ def bearer(place: Place, client: DemoClient) -> Caller:
     return Caller(lambda: f"Bearer {tokens.current()}")
 
 
+def held_to_province(place: Place) -> Caller:
+    """The client whom row rules hold to a province. Called before servers start, which then know it."""
+    asyncio.run(_register(place, HELD_TO_PROVINCE))
+    return bearer(place, HELD_TO_PROVINCE)
+
+
 def bound(place: Place) -> Caller:
-    """The client whose every request is signed."""
+    """The client whose every request is signed. Called before servers start, which then know it."""
+    asyncio.run(_register(place, BOUND))
     tokens = Tokens(place, BOUND)
     return Caller(lambda: f"DPoP {tokens.current()}", tokens.proofs)
 
 
-async def _register(dsn: str, client: DemoClient, key: ECKey) -> None:
+async def _register(place: Place, client: OwnClient) -> None:
     """Have the client registered and granted; what is there stays."""
-    engine = engine_of(dsn, 1, PATIENCE_S)
+    engine = engine_of(place.urls["auth"], 1, PATIENCE_S)
     async with engine.begin() as connection:
-        await add_client(connection, client, public_jwk(key))
+        await add_client(connection, client, public_jwk(_key(place, client)))
     await engine.dispose()
+
+
+def _key(place: Place, client: DemoClient) -> ECKey:
+    return private_key(partial(key_file, place.settings.home), f"demo-{client.client}.jwk")
 
 
 def proofs_of(key: ECKey, url: str, nonce: str, count: int, token: str | None = None) -> list[str]:

@@ -41,7 +41,7 @@ def without(questions: Mapping[str, Question]) -> Iterator[Switch]:
 
 def _with(place: Place, questions: Mapping[str, Question]) -> Iterator[Switch]:
     at_home = [Asked(question, USUAL) for question in asyncio.run(_of_province(place.urls))]
-    held = clients.bearer(place, clients.HELD_TO_PROVINCE)
+    held = clients.held_to_province(place)
     yield Switch("row-rules-on", "row rules of a province on", our_server("row-rules-on"), at_home, held)
     signed = [Asked(questions["profile"], count) for count in (USUAL, 64)]
     yield Switch("dpop-on", "DPoP on", our_server("dpop-on"), signed, clients.bound(place))
