@@ -21,7 +21,7 @@ PROFILE = """query Profile($pin: String!) {
     }
     contact { mobile email }
     identityCards { kind issuedOn expiresOn status }
-    residences: residencesList { kind validFrom detail unit { code name } }
+    residences { kind validFrom detail unit { code name } }
     landRights(first: 3, orderBy: SURROGATE_ASC) {
       kind shareNumerator shareDenominator parcel { id: rowId sheet number legalArea }
     }
@@ -29,11 +29,11 @@ PROFILE = """query Profile($pin: String!) {
   }
 }"""
 
-LIST = """query List($pins: [String]) {
-  citizens: citizensByPinsList(pins: $pins) {
+LIST = """query List($pins: [String!]!) {
+  citizens(pins: $pins) {
     pin fullName dateOfBirth sex birthPlace { code name } nationalities occupation
     person { ethnicity religion maritalStatus }
-    residences: residencesList { kind detail unit { code name } }
+    residences { kind detail unit { code name } }
   }
 }"""
 

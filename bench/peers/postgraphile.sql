@@ -1,4 +1,4 @@
--- What PostGraphile is told of the tables, in its own words (smart comments), and the two ways in that no table has.
+-- What PostGraphile is told of the tables, in its own words (smart comments), and the way in that no table has.
 -- No foreign key crosses the borders of the registers, and some land is held by persons whom identity does not know;
 -- so the relations are told instead of enforced.
 
@@ -13,7 +13,12 @@ $$;
 comment on table population.persons is $$
 @foreignKey (household_code) references population.households (code)|@fieldName household|@behavior -backwards
 $$;
-comment on table population.residences is $$
+create view population.present_residences as
+  select * from population.residences
+  where valid_from <= current_date and (valid_until is null or valid_until > current_date);
+comment on view population.present_residences is $$
+@primaryKey pin,surrogate
+@foreignKey (pin) references identity.citizens (pin)|@foreignSimpleFieldName residences
 @foreignKey (unit_code, unit_scheme) references identity.administrative_units (code, scheme)|@fieldName unit|@behavior -backwards
 $$;
 comment on table population.household_members is $$
@@ -28,19 +33,6 @@ $$;
 comment on table enterprises.roles is $$
 @foreignKey (pin) references identity.citizens (pin)|@foreignSimpleFieldName roles
 @foreignKey (enterprise_code) references enterprises.enterprises (code)|@fieldName enterprise|@behavior -backwards
-$$;
-
-create function identity.citizens_by_pins(pins text[]) returns setof identity.citizens
-language sql stable as $$
-  select c.* from unnest(pins) with ordinality as k(pin, place) join identity.citizens c on c.pin = k.pin
-  order by k.place
-$$;
-
-create function identity.citizens_residences(citizen identity.citizens) returns setof population.residences
-language sql stable as $$
-  select * from population.residences r
-  where r.pin = citizen.pin and r.valid_from <= current_date and (r.valid_until is null or r.valid_until > current_date)
-  order by r.surrogate
 $$;
 
 create type land.bounding_box as (
