@@ -26,6 +26,7 @@ from bench.load import PINNING, TOOLS, LoadFailed, missing_tools
 from bench.place import HOME, ROOT
 from bench.record import Record, Records
 from bench.sections import SECTIONS
+from bench.sections.peers import PEERS
 from bench.sections.section import Section
 from bench.seeding import NotSeeded
 from bench.setting import Setting, setting
@@ -65,8 +66,9 @@ def _run(found: Setting, sections: Sequence[Section[Any]], wanted: argparse.Name
 
 
 def _measure(section: Section[Any], found: Setting, records: Records) -> None:
-    seen = circumstances(found.form)
-    records.keep(Record(section.name, seen, section.measure(found)))
+    placed = found if section is PEERS else replace(found, form=found.form.alone())
+    seen = circumstances(placed.form)
+    records.keep(Record(section.name, seen, section.measure(placed)))
 
 
 def _tried(what: str, found: Setting, act: Callable[[], None]) -> bool:
@@ -107,7 +109,9 @@ def _sections(wanted: argparse.Namespace, form: Form) -> list[Section[Any]]:
 def _form(wanted: argparse.Namespace) -> Form:
     """The one that is chosen, with what is given otherwise."""
     form: Form = wanted.form
-    form = replace(form, rounds=wanted.rounds or form.rounds, seconds=wanted.seconds or form.seconds)
+    form = replace(form, rounds=wanted.rounds or form.rounds)
+    if wanted.seconds:
+        form = replace(form, seconds=wanted.seconds, seconds_alone=wanted.seconds)
     if wanted.minutes is not None:
         form = replace(form, soak_minutes=wanted.minutes)
     if wanted.citizens:

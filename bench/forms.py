@@ -1,7 +1,7 @@
 """The three forms in which the benchmark is run: how large the nations are, who is asked, how often and how long."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 SMALL, LARGE, LARGEST = 10_000, 1_000_000, 10_000_000
@@ -21,7 +21,8 @@ class Form:
     says: str
     sections: tuple[str, ...]
     rounds: int
-    seconds: int
+    seconds: int  # of a window in which peers are compared
+    seconds_alone: int  # of any other
     size: int  # of the nation in which one size is enough
     sizes: tuple[int, ...]  # of the nations between which cost is compared
     peer_sizes: tuple[int, ...]
@@ -29,22 +30,26 @@ class Form:
     few: bool = False  # the quickest peers and the dearest switches only
     soak_minutes: float = 0.0
 
+    def alone(self) -> "Form":
+        """The same for a section in which no peer takes part."""
+        return replace(self, seconds=self.seconds_alone)
+
 
 _ORDINARY = ("seeding", "peers", "floors", "switches", "workloads", "sizes", "micro", "memory")
 
 QUICK = Form(
     "quick", "a small nation, few peers, short windows: shows that everything works; under 3 minutes",
-    sections=("peers", "floors", "switches", "workloads", "micro"), rounds=2, seconds=1,
+    sections=("peers", "floors", "switches", "workloads", "micro"), rounds=2, seconds=1, seconds_alone=1,
     size=SMALL, sizes=(SMALL,), peer_sizes=(SMALL,), peer_cells=_FEW, few=True,
 )  # fmt: skip
 PLAIN = Form(
     "plain", "every peer, every switch, up to a million citizens; under 20 minutes once the nations are seeded",
-    sections=_ORDINARY, rounds=3, seconds=3,
-    size=LARGE, sizes=(SMALL, LARGE), peer_sizes=(LARGE,), peer_cells=_TARGETED, soak_minutes=1.0,
+    sections=_ORDINARY, rounds=3, seconds=3, seconds_alone=2,
+    size=LARGE, sizes=(SMALL, LARGE), peer_sizes=(LARGE,), peer_cells=_TARGETED, soak_minutes=0.5,
 )  # fmt: skip
 FULL = Form(
     "full", "ten million citizens, every peer everywhere, an hour of mixed load, ledger and revocation; hours",
-    sections=(*_ORDINARY, "ledger", "revocation", "views"), rounds=3, seconds=3,
+    sections=(*_ORDINARY, "ledger", "revocation", "views"), rounds=3, seconds=3, seconds_alone=2,
     size=LARGE, sizes=(SMALL, LARGE, LARGEST), peer_sizes=(SMALL, LARGE, LARGEST), peer_cells=_ALL, soak_minutes=60.0,
 )  # fmt: skip
 FORMS = (QUICK, PLAIN, FULL)

@@ -15,7 +15,7 @@ from bench.report import cells_of, contenders_of, loaded, table
 from bench.sections.section import Section
 from bench.setting import Setting
 
-BESIDE = 3  # variants next to each window of the product: neighbors in time
+BESIDE = 5  # variants next to each window of the product: neighbors in time
 FEW = ("ledger-off", "enforcement-off", "dpop-on")
 PLOTTED = Cell("profile", 16)
 
