@@ -48,6 +48,8 @@ def _asked(contender: Contender, question: str, body: bytes, token: str) -> byte
         return contender.ask(question, body, token)
     except HTTPError as refused:
         raise NotAlike(f"'{contender.name}' answers '{question}' with status {refused.code}") from refused
+    except OSError as failure:
+        raise NotAlike(f"'{contender.name}' does not answer '{question}': {failure}") from failure
 
 
 def _some(contender: Contender, question: Question) -> Sequence[bytes]:
