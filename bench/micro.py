@@ -100,7 +100,7 @@ def _read(composed: Composed) -> Callable[[], object]:
 
 
 def _written(plan: Plan) -> Callable[[], object]:
-    return lambda: [step.write(Rule.NONE) for step in plan.steps]
+    return lambda: [read.write([Rule.NONE] * len(read.steps)) for read in plan.reads]
 
 
 def _graph(place: Place, composed: Composed) -> Graph:
