@@ -6,11 +6,12 @@ which arguments are given, getters say where their values will come from.
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from graphql import FieldNode, print_ast
 
 from domains.kit import statements
-from domains.kit.queries import Way, parameter_of
+from domains.kit.queries import Stretches, Way, parameter_of
 from domains.kit.rights import searched
 from domains.kit.scopes import Verb, type_scope
 from graph import pages
@@ -158,9 +159,17 @@ class _Compiler:
         used = [(match, get, f"m{place}") for place, (match, get) in enumerate(field.asked.matches(field.binding.by))]
         conditions = [match.condition(parameter_of(match, name)) for match, _, name in used]
         step = self._steps.search(
-            field.made, [*field.binding.where, *conditions], field.path, paged=paged, opened=opened
+            field.made,
+            [*field.binding.where, *conditions],
+            field.path,
+            paged=paged,
+            opened=opened,
+            in_stretches=paged and any(match.stretches for match, _, _ in used),
         )
-        step.parameters.update({name: prepared(get, match.prepare) for match, get, name in used})
+        for match, get, name in used:
+            step.parameters[name] = value = prepared(get, match.prepare)
+            if match.stretches is not None:
+                step.parameters[statements.STRETCHES] = _within(match.stretches, value)
         step.sites.append(field.path)
         step.areas.extend(get for match, get, _ in used if match.is_area)
         if field.binding.way is not Way.VERIFIED:
@@ -179,6 +188,10 @@ class _Compiler:
             right = self._composed.published[column]  # type: ignore[index]
             if not right.data_class.is_public:
                 self._steps.demand(step, right.scope(Verb.LOOKUP), right.coordinate, Verb.LOOKUP, field.path)
+
+
+def _within(stretches: Callable[[Any], Stretches], value: Getter) -> Getter:
+    return lambda asked: statements.stretches_text(stretches(value(asked)))
 
 
 def _named(steps: Sequence[Step]) -> Sequence[Sequence[int]]:

@@ -97,6 +97,7 @@ class Step:
     fan: int | Getter = 1  # rows for each row of its parent, for the cost
     most: int | None = None  # rows for each row of its parent at most, where `fan` assumes fewer
     size: Size = Size.SEVERAL
+    in_stretches: bool = False  # its page is looked for in the stretches of surrogates that are a parameter
     is_list: bool = False  # lists of a stated largest size
     is_paged: bool = False  # it returns one row more than is shown
     key_columns: Sequence[int] = ()  # columns of its rows that hold subjects, or keys of followers
@@ -121,7 +122,7 @@ class Step:
         """What its statement reads for it under these row rules; `at` is where its keys stand in the statement."""
         about = self.rows or self.others
         where = [*self.conditions, *(about.conditions(rule) if about is not None else ())]
-        return Part(self.source, self.columns, where, self.key, self.size, at)
+        return Part(self.source, self.columns, where, self.key, self.size, at, self.in_stretches)
 
 
 @dataclass(eq=False, slots=True)

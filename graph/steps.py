@@ -55,12 +55,22 @@ class Steps:
         step.sites.append(path)
         return self._by_keys(step, relation.by, keys, conditions, relation.at_most)
 
-    def search(self, made: Made, conditions: Sequence[Any], path: Path, *, paged: bool, opened: bool = False) -> Step:
-        """Rows that match, with or without pages."""
+    def search(
+        self,
+        made: Made,
+        conditions: Sequence[Any],
+        path: Path,
+        *,
+        paged: bool,
+        opened: bool = False,
+        in_stretches: bool = False,
+    ) -> Step:
+        """Rows that match, with or without pages; pages may be looked for in stretches."""
         step = self._step(made.domain, made.binding.source, path, None, opened=opened)
         step.arrange, step.conditions = loader.as_list, conditions
         step.size = Size.PAGED if paged else Size.SEVERAL
         step.reached = Reached.OPENED if opened else Reached.LISTED
+        step.in_stretches = in_stretches
         return step
 
     # --- what a step reads -------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from pathlib import Path
 from installation import home as home_directory
 from installation.account import Account, database_account
 from installation.binaries import programs_for
+from installation.capacity import shared_buffers
 from installation.errors import PostgresFailed
 
 SHARED = Path("/var/lib/lienthong")
@@ -30,7 +31,6 @@ SETTINGS = {
     "port": PORT,
     "unix_socket_permissions": "0700",
     "max_connections": 200,
-    "shared_buffers": "256MB",
     "min_dynamic_shared_memory": "64MB",  # containers often have next to no /dev/shm
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
@@ -97,7 +97,7 @@ def lay_out(cluster: Cluster) -> None:
 
 def configure(cluster: Cluster) -> None:
     """Write our settings and who may come in; at every start, so that a new version's settings reach an old cluster."""
-    lines = [f"{name} = {value}" for name, value in SETTINGS.items()]
+    lines = [f"{name} = {value}" for name, value in {**SETTINGS, "shared_buffers": shared_buffers()}.items()]
     lines.append(f"unix_socket_directories = '{str(cluster.sockets).replace(chr(39), chr(39) * 2)}'")
     me = pwd.getpwuid(os.geteuid()).pw_name
     _write(cluster, "lienthong.conf", "\n".join(lines))

@@ -120,12 +120,16 @@ def _corner(commune: Ints, sheet: Ints, column: Ints, row: Ints, per_side: Ints,
 
 
 def geohashes(points: Ints) -> Bytes:
-    """Geohash of 12 characters: 60 bits, longitude first, by halves of the globe."""
+    """Geohash of 12 characters."""
+    shifts = np.arange(55, -1, -5)
+    return as_cells(_ALPHABET[(place_numbers(points)[:, None] >> shifts) & 31])
+
+
+def place_numbers(points: Ints) -> Ints:
+    """The geohash as a number: 60 bits, longitude first, by halves of the globe. Every parcel here is a small one."""
     longitude = (points[:, 0] + 180 * UNIT) * (1 << 30) // (360 * UNIT)
     latitude = (points[:, 1] + 90 * UNIT) * (1 << 30) // (180 * UNIT)
-    code = _spread(longitude) << np.uint64(1) | _spread(latitude)
-    shifts = np.arange(55, -1, -5, dtype=np.uint64)
-    return as_cells(_ALPHABET[((code[:, None] >> shifts) & np.uint64(31)).astype(np.int64)])
+    return (_spread(longitude) << np.uint64(1) | _spread(latitude)).astype(np.int64)
 
 
 def _spread(bits: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:

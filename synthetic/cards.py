@@ -95,10 +95,12 @@ def _with_earlier(rng: np.random.Generator, folk: Folk, cards: _Cards) -> _Cards
     first = np.maximum(_CMND, plus_years(folk.lives.born[cards.holder], FIRST_CARD_AGE))
     has_one = np.flatnonzero((cards.issued - first > 800) & chance(rng, 0.3, len(cards.holder)))
     issued = between(rng, first[has_one], cards.issued[has_one] - 400, len(has_one))
+    holder = np.append(cards.holder, cards.holder[has_one])
+    order = np.argsort(holder, kind="stable")  # who reads the cards of a person reads one page
     return _Cards(
-        np.append(cards.holder, cards.holder[has_one]),
-        np.append(cards.issued, issued),
-        np.append(cards.replaced, np.ones(len(has_one), dtype=np.bool_)),
+        holder[order],
+        np.append(cards.issued, issued)[order],
+        np.append(cards.replaced, np.ones(len(has_one), dtype=np.bool_))[order],
     )
 
 

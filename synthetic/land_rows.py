@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 
 from domains.land import tables
-from synthetic.cadastre import FIELD, HOME, Sites, boundary, bounding_box, geohashes, point, take_sites
+from synthetic.cadastre import FIELD, HOME, Sites, boundary, bounding_box, geohashes, place_numbers, point, take_sites
 from synthetic.cells import Bytes, Cells, Flags, Ints, digits, joined, nullable, number
 from synthetic.companies import Companies
-from synthetic.counters import Counters
+from synthetic.counters import SURROGATE_DIGITS, Counters
 from synthetic.days import NEVER, TODAY, YEAR_OF, date_text, day, plus_years
 from synthetic.draws import Choice, between, chance, shuffled
 from synthetic.land import Holdings, serial_letters
@@ -55,6 +55,7 @@ def _parcels(
     closed_on = np.where(holdings.closed, between(rng, holdings.since, TODAY, count), NEVER)
     values: dict[str, Cells] = {
         "id": geohashes(sites.middle),
+        "surrogate": digits(place_numbers(sites.middle), SURROGATE_DIGITS),
         "commune_code": COMMUNE_CODE[commune],
         "province_code": PROVINCE_CODE[PROVINCE_OF[commune]],
         "sheet": number(sites.sheet, 5),

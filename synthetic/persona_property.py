@@ -11,7 +11,7 @@ from domains.enterprises import tables as enterprises
 from domains.kit.names import fold
 from domains.kit.units import UNIT, Y2025
 from domains.land import tables as land
-from synthetic.cadastre import boundary, bounding_box, geohashes, personas_sites, point
+from synthetic.cadastre import boundary, bounding_box, geohashes, personas_sites, place_numbers, point
 from synthetic.cells import lines
 from synthetic.places import COMMUNE_INDEX
 from synthetic.references import PERSONAS, enterprise_codes
@@ -125,6 +125,7 @@ _PARCELS: Final = (
 _MORTGAGED: Final = 2
 _SITES: Final = personas_sites(np.array([COMMUNE_INDEX[row[0]] for row in _PARCELS]), np.arange(len(_PARCELS)))
 _IDS: Final = [identifier.decode() for identifier in geohashes(_SITES.middle)]
+_NUMBERS: Final = place_numbers(_SITES.middle)
 
 
 def _texts(cells: Any) -> list[str]:
@@ -139,7 +140,8 @@ def _parcel(n: int, shape: Sequence[Sequence[str]]) -> Row:
     commune, _, _, since, _ = _PARCELS[n]
     area = f"{_SITES.area[n] / 10:.1f}"
     return {
-        "id": _IDS[n], "commune_code": commune, "province_code": UNIT[commune, Y2025].parent_code,
+        "id": _IDS[n], "surrogate": int(_NUMBERS[n]),
+        "commune_code": commune, "province_code": UNIT[commune, Y2025].parent_code,
         "sheet": int(_SITES.sheet[n]), "number": int(_SITES.number[n]), "legal_area": area, "map_area": area,
         "boundary": shape[0][n], "centroid": shape[1][n], "bounding_box": shape[2][n], "origin": "RECOGNIZED",
         "status": "ACTIVE", "registered_on": since,

@@ -49,12 +49,12 @@ def persona_rows(counters: Counters) -> Mapping[str, list[Rows]]:
 
 
 def _rows(of: Table, written: list[Row], counters: Counters) -> Rows:
-    """COPY text; surrogates and marks are given here, what a row leaves out is null."""
+    """COPY text; marks and, where there are none, surrogates are given here; what a row leaves out is null."""
     columns = tuple(of.c.keys())
     marked: list[dict[str, Any]] = [{"synthetic": True, **row} for row in written]
     if "surrogate" in of.c:
         for row, surrogate in zip(marked, counters.surrogates(of.name, len(marked)), strict=True):
-            row["surrogate"] = bytes(surrogate)
+            row.setdefault("surrogate", bytes(surrogate))
     return Rows(of.name, columns, records(columns, marked), len(marked))
 
 

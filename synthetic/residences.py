@@ -107,7 +107,9 @@ def _current(temporary: _Stays) -> _Stays:
 
 
 def _all(parts: list[_Stays]) -> _Stays:
-    return _Stays(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Stays.__slots__))
+    """Those of one person together, so that who reads them all reads one page."""
+    order = np.argsort(np.concatenate([part.person for part in parts]), kind="stable")
+    return _Stays(*(np.concatenate([getattr(part, name) for part in parts])[order] for name in _Stays.__slots__))
 
 
 def _rows(folk: Folk, counters: Counters, stays: _Stays) -> Rows:

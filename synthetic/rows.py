@@ -21,9 +21,9 @@ class Rows:
 
 
 def rows(table: Table, count: int, counters: Counters, values: Mapping[str, Cells]) -> Rows:
-    """`count` rows from a value for every column of the table; surrogate and mark are added."""
+    """`count` rows from a value for every column of the table; mark and, where none is given, surrogate are added."""
     cells: dict[str, Cells] = {"synthetic": b"t", **values}
-    if "surrogate" in table.c:
+    if "surrogate" in table.c and "surrogate" not in cells:
         cells["surrogate"] = counters.surrogates(table.name, count)
     if unmatched := set(cells) ^ set(table.c.keys()):
         raise ValueError(f"rows of {table.name} do not fit its columns: {sorted(unmatched)}")

@@ -42,7 +42,8 @@ citizens = Table(
     text("occupation", "Occupation as declared; never army, police or cipher (art. 15.4).", nullable=True),
     *rule_columns(),
     synthetic(),
-    Index("citizens_folded_name", "folded_name", "birth_year"),
+    Index("citizens_name_and_birth_date", "folded_name", "date_of_birth"),
+    Index("citizens_name_and_birth_place", "folded_name", "birth_year", "birth_place_code"),
     Index("citizens_old_identity_number", "old_identity_number"),
     comment="One row per person ever given a PIN, the dead included. Corrections overwrite; no history.",
 )

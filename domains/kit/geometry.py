@@ -5,6 +5,9 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Double, literal_column, type_coerce
 from sqlalchemy.types import UserDefinedType
 
+PLACE_BITS = 60  # of the number of a place: a geohash of 12 characters
+WIDEST = 0.01  # degrees, about 1.1 km: of what stands among its neighbors in the order of places
+
 
 class Point(UserDefinedType[Any]):
     """A place: x is the longitude, y the latitude, in degrees of WGS 84."""

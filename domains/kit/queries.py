@@ -4,7 +4,7 @@ A root field has no scope of its own. It demands the `lookup` of every guarded f
 through the columns of its matches; what is selected below demands its own `read`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -30,6 +30,9 @@ class Way(Enum):
     SELF = auto()  # the citizen for whom the token speaks
 
 
+Stretches = Sequence[tuple[int, int]]
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Match:
     """One argument compared with the row.
@@ -37,7 +40,8 @@ class Match:
     `condition` writes the predicate from the bound parameter; `prepare` turns the coerced argument into the value that
     is bound (folding a name, say) or raises Unsearchable. `reads` are the published columns whose `lookup` the match
     demands. `is_area`: the argument is a commune code, which a jurisdiction can be compared with before anything is
-    read.
+    read. `stretches`: from the value that is bound, the surrogates from the first to before the second of each pair,
+    outside which no row matches; for tables whose surrogates say where a row stands.
     """
 
     condition: Callable[[Any], ColumnElement[bool]]
@@ -45,6 +49,7 @@ class Match:
     reads: tuple[ColumnElement[Any], ...]
     prepare: Callable[[Any], Any] = field(default=lambda argument: argument)
     is_area: bool = False
+    stretches: Callable[[Any], Stretches] | None = None
 
 
 Matches = Mapping[str, "Match | Matches"]

@@ -5,7 +5,7 @@ Lookups and row rules stand in WHERE only. A list of keys is one array parameter
 number of people and any number of requests.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import (
     FromClause,
     Numeric,
     Select,
+    Text,
     and_,
     any_,
     bindparam,
@@ -27,14 +28,14 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.dialects.postgresql import INT8MULTIRANGE, asyncpg
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from domains.kit.arrays import array_parameter
 from domains.kit.fields import AsOf
 from domains.kit.tables import PLAIN
 
-KEYS, AFTER, LIMIT, DATE = "keys", "after", "limit", "as_of"
+KEYS, AFTER, LIMIT, DATE, STRETCHES = "keys", "after", "limit", "as_of", "stretches"
 
 Columns = Sequence[ColumnElement[Any]]
 Conditions = Sequence[ColumnElement[bool]]
@@ -53,7 +54,8 @@ class Part:
     """What a statement reads of one table: rows whose `key` is one of the statement's keys, or what another row says.
 
     `at` is where that stands: the part, and the place in its rows. Without a key the rows are a search's (SEVERAL),
-    or a page of them; such a part is the first. The key stands first in each row.
+    or a page of them; such a part is the first. The key stands first in each row. `in_stretches`: a page is looked for
+    in the statement's `stretches` of surrogates alone.
     """
 
     source: FromClause
@@ -62,6 +64,7 @@ class Part:
     key: ColumnElement[Any] | None = None
     size: Size = Size.ONE
     at: tuple[int, int] | None = None
+    in_stretches: bool = False
 
     @property
     def row(self) -> list[ColumnElement[Any]]:
@@ -129,12 +132,12 @@ class _Joined:
             self._from, self._rows = part.source, [part.row]
             self._where = [part.key == any_(_keys(part.key)), *part.where]
             self._order = [_surrogate(part.source)] if part.size is not Size.ONE else []
-        elif len(self._parts) == 1:
+        elif len(self._parts) == 1 and not part.in_stretches:
             self._from, self._rows = part.source, [part.row]
             self._where, self._order = [*part.where, *_after(part, 0)], [_surrogate(part.source)]
             self._limit = _limit(0)
         else:
-            page = self._listed(part, 0, part.where, _limit(0)).subquery("page")
+            page = self._found(part).subquery("page")
             self._from, (*row, surrogate) = page, page.c
             self._rows, self._order = [row], [surrogate]
             self._last = [surrogate] if any(other.size is not Size.ONE for other in self._parts[1:]) else []
@@ -160,6 +163,21 @@ class _Joined:
             assert self._keys is not None
             return self._keys.c.key
         return self._rows[part.at[0]][part.at[1]]
+
+    def _found(self, part: Part) -> Any:
+        """The rows of a search, its surrogate last.
+
+        Each stretch is read by an index on the surrogate and no further than the page: what lies behind is not touched.
+        """
+        if not part.in_stretches:
+            return self._listed(part, 0, part.where, _limit(0))
+        given = cast(bindparam(STRETCHES, type_=Text()), INT8MULTIRANGE())
+        stretch = func.unnest(given).table_valued("it", with_ordinality="place", name="stretch").render_derived()
+        surrogate = _surrogate(part.source)
+        where = [*part.where, surrogate >= func.lower(stretch.c.it), surrogate < func.upper(stretch.c.it)]
+        rows = self._listed(part, 0, where, _limit(0)).correlate(stretch).lateral("rows")
+        found = select(*rows.c).select_from(stretch.join(rows, true()))
+        return found.order_by(stretch.c.place, rows.c.place).limit(_limit(0))
 
     def _listed(self, part: Part, number: int, where: Conditions, limit: Any) -> Any:
         """Rows in the order of their surrogate, which stands last."""
@@ -200,6 +218,11 @@ def _numbered(condition: ColumnElement[bool], number: int) -> ColumnElement[bool
 
     own: ColumnElement[bool] = replacement_traverse(condition, {}, renamed)
     return own
+
+
+def stretches_text(stretches: Iterable[tuple[int, int]]) -> str:
+    """The parameter `stretches`: PostgreSQL's text of a multirange, which puts them in order and joins neighbors."""
+    return f"{{{','.join(f'[{first},{end})' for first, end in stretches)}}}"
 
 
 def valid_on(validity: AsOf, *, dated: bool) -> list[ColumnElement[bool]]:

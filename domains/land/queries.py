@@ -7,6 +7,7 @@ from asyncpg import Box as BoundBox
 
 from domains.kit.connections import Connection
 from domains.kit.geometry import overlaps
+from domains.kit.places import stretches
 from domains.kit.queries import Match, Unsearchable, equals, lookup, page
 from domains.kit.scalars import Cursor, ParcelId, UnitCode
 from domains.kit.types import queries
@@ -41,7 +42,11 @@ PLACE = {
     "number": equals(parcels.c.number),
 }
 WITHIN = Match(
-    lambda box: overlaps(parcels.c.bounding_box, box), parcels.c.bounding_box.type, (parcels.c.boundary,), rectangle
+    lambda box: overlaps(parcels.c.bounding_box, box),
+    parcels.c.bounding_box.type,
+    (parcels.c.boundary,),
+    rectangle,
+    stretches=stretches,
 )
 PARCELS = parcels  # the name is taken inside `Query`
 ACTIVE = parcels.c.status == "ACTIVE"

@@ -7,9 +7,9 @@ Source of meaning: Land Law 31/2024, Decree 101/2024. Land belongs to the entire
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, MetaData, Numeric, SmallInteger, Table
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, MetaData, Numeric, SmallInteger, Table
 
-from domains.kit.geometry import Box, Point
+from domains.kit.geometry import PLACE_BITS, WIDEST, Box, Point
 from domains.kit.tables import column, date, rule_columns, surrogate, synthetic, text
 from domains.kit.units import administrative_units
 
@@ -41,7 +41,13 @@ parcels = Table(
     "parcels",
     metadata,
     text("id", "Geohash, 12 characters, of a point inside the parcel; issued once, never reused.", primary_key=True),
-    surrogate(),
+    column(
+        "surrogate",
+        BigInteger(),
+        "The id as a number, and 2**60 more if the parcel is wider or higher than 0.01 degrees: order of pages and "
+        "lists, in which neighbors stand together. Of all surrogates the only one that says something, which the id "
+        "says too.",
+    ),
     text("commune_code", "Commune, 5 digits, 2025 scheme."),
     text("province_code", "Its province, 2 digits, 2025 scheme."),
     column("sheet", Integer(), "Cadastral sheet; renumbered after mergers, so no key."),
@@ -58,9 +64,13 @@ parcels = Table(
     date("registered_on", "First registration."),
     date("closed_on", "When it was closed. Null: active.", nullable=True),
     synthetic(),
+    Index("parcels_surrogate", "surrogate", unique=True),
     Index("parcels_commune", "commune_code", "surrogate"),
     Index("parcels_sheet", "commune_code", "sheet", "number", "surrogate"),
-    Index("parcels_bounding_box", "bounding_box", postgresql_using="gist"),
+    CheckConstraint(
+        f"surrogate >= {1 << PLACE_BITS} OR width(bounding_box) <= {WIDEST} AND height(bounding_box) <= {WIDEST}",
+        name="parcels_wide_ones_last",
+    ),
     comment="Present boundaries; a split closes the old id and issues new ones. About a parcel, so about nobody.",
 )
 

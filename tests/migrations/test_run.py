@@ -103,7 +103,7 @@ async def test_a_database_of_a_newer_version_is_refused_in_one_line_and_left_alo
 async def test_a_url_that_points_to_another_registers_database_is_refused(fresh_settings: Settings) -> None:
     swapped = fresh_settings.model_copy(update={"land_database_url": database_url(fresh_settings, "identity")})
 
-    with pytest.raises(MigrationRefused, match="is no land database: it is at revision identity_0001"):
+    with pytest.raises(MigrationRefused, match="is no land database: it is at revision identity_0002"):
         await migrate(swapped)
 
 

@@ -8,18 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domains.kit.fields import binding_of
+from domains.kit.geometry import PLACE_BITS, WIDEST
+from domains.kit.places import stretches
 from domains.kit.queries import Unsearchable, parameter_of
-from domains.kit.statements import Part, Size, written
+from domains.kit.statements import Part, Size, stretches_text, written
 from domains.land import DOMAIN
 from domains.land.queries import ACTIVE, MAX_DEGREES, WITHIN, rectangle
 from domains.land.tables import parcels
 from domains.land.types import Parcel
 from tests.domains.demands import demands
+from tests.domains.kit.test_places import number
 from tests.domains.rows import Connection, read, taken_back, write
 
-SEARCH = written(
-    [Part(parcels, [parcels.c.id], [ACTIVE, WITHIN.condition(parameter_of(WITHIN, "bbox"))], size=Size.PAGED)]
-)
+CONDITIONS = [ACTIVE, WITHIN.condition(parameter_of(WITHIN, "bbox"))]
+SEARCH = written([Part(parcels, [parcels.c.id], CONDITIONS, size=Size.PAGED, in_stretches=True)])
 
 degrees = st.floats(-1, 1)
 
@@ -30,36 +32,71 @@ async def land(urls: Mapping[str, str]) -> AsyncIterator[Connection]:
         yield connection
 
 
-async def found(land: Connection, **corners: float) -> list[str]:
-    rows = await read(land, SEARCH, bbox=rectangle(corners), after=-1, limit=10)
-    return [row[0] for row in rows]
+async def found(land: Connection, *, after: int = -1, limit: int = 10, **corners: float) -> list[str]:
+    window = rectangle(corners)
+    asked = {"bbox": window, "stretches": stretches_text(stretches(window)), "after": after, "limit": limit}
+    return [row[0] for row in await read(land, SEARCH, **asked)]
 
 
 async def parcel(land: Connection, name: str, west: float, south: float, size: float, status: str = "ACTIVE") -> None:
     box = asyncpg.Box((west + size, south + size), (west, south))
-    await write(land, parcels, id=name, bounding_box=box, centroid=asyncpg.Point(west, south), status=status)
+    place = number(west, south) + (size > WIDEST) * (1 << PLACE_BITS)
+    point = asyncpg.Point(west, south)
+    await write(land, parcels, id=name, surrogate=place, bounding_box=box, centroid=point, status=status)
 
 
 async def test_a_surveyor_asks_a_window_and_gets_the_parcels_that_share_a_place_with_it(land: Connection) -> None:
-    await parcel(land, "inside", 105.80, 21.00, 0.01)
-    await parcel(land, "touching", 105.84, 21.04, 0.01)
-    await parcel(land, "outside", 105.851, 21.00, 0.01)
+    await parcel(land, "inside", 105.80, 21.00, 0.005)
+    await parcel(land, "touching", 105.84, 21.04, 0.005)
+    await parcel(land, "outside", 105.851, 21.00, 0.005)
     assert set(await found(land, west=105.79, south=20.99, east=105.84, north=21.04)) == {"inside", "touching"}
 
 
 async def test_a_surveyor_asks_a_window_and_gets_no_closed_parcel(land: Connection) -> None:
-    await parcel(land, "closed", 105.80, 21.00, 0.01, status="CLOSED")
+    await parcel(land, "closed", 105.80, 21.00, 0.005, status="CLOSED")
     assert await found(land, west=105.79, south=20.99, east=105.84, north=21.04) == []
 
 
-async def test_a_window_is_searched_by_its_index(land: Connection) -> None:
-    await land.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan")
-    plan = await land.fetch(f"EXPLAIN {SEARCH.sql}", rectangle({"west": 0, "south": 0, "east": 0, "north": 0}), -1, 1)
-    assert any("parcels_bounding_box" in row[0] for row in plan)
+async def test_a_surveyor_asks_a_window_and_gets_the_parcel_that_it_lies_in(land: Connection) -> None:
+    """One that is wider than others need be stands behind them, and is found in whatever window it reaches into."""
+    await parcel(land, "forest", 105.0, 20.0, 2.0)
+    await parcel(land, "other forest", 107.5, 20.0, 2.0)
+    await parcel(land, "home", 105.80, 21.00, 0.005)
+    assert await found(land, west=105.79, south=20.99, east=105.84, north=21.04) == ["home", "forest"]
+
+
+async def test_a_wide_parcel_never_stands_among_the_others(land: Connection) -> None:
+    box = asyncpg.Box((105.82, 21.0), (105.8, 21.0))
+    with pytest.raises(asyncpg.CheckViolationError):
+        await write(land, parcels, id="wide", surrogate=number(105.8, 21.0), bounding_box=box)
+
+
+async def test_a_surveyor_turns_the_pages_of_a_window_and_meets_every_parcel_once(land: Connection) -> None:
+    corners = {"west": 105.8, "south": 21.0, "east": 105.9, "north": 21.1}
+    everywhere = {
+        f"{column}/{row}": number(105.8 + column / 100, 21 + row / 100) for column in range(10) for row in range(10)
+    }
+    for name in everywhere:
+        column, row = map(int, name.split("/"))
+        await parcel(land, name, 105.8 + column / 100, 21 + row / 100, 0.005)
+    turned: list[str] = []
+    while page := await found(land, after=everywhere[turned[-1]] if turned else -1, limit=7, **corners):
+        turned += page
+    assert turned == sorted(everywhere, key=lambda name: everywhere[name])
+
+
+async def test_a_window_is_searched_by_its_index_without_looking_at_other_places(land: Connection) -> None:
+    await land.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    await land.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    window = rectangle({"west": 0, "south": 0, "east": 0, "north": 0})
+    asked = {"bbox": window, "stretches": stretches_text(stretches(window)), "after": -1, "limit": 1}
+    plan = await land.fetch(f"EXPLAIN {SEARCH.sql}", *(asked[name] for name in SEARCH.parameters))
+    assert any("Index Scan using parcels_surrogate" in row[0] for row in plan)
+    assert any("Presorted Key" in row[0] for row in plan)
 
 
 async def test_a_centroid_is_read_as_longitude_and_latitude(land: Connection) -> None:
-    await parcel(land, "here", 105.8, 21.0, 0.01)
+    await parcel(land, "here", 105.8, 21.0, 0.005)
     centroid = next(field for field in Parcel.__strawberry_definition__.fields if field.python_name == "centroid")  # type: ignore[attr-defined]
     parts = binding_of(centroid).parts
     place = written(
