@@ -67,6 +67,7 @@ parcels = Table(
     Index("parcels_surrogate", "surrogate", unique=True),
     Index("parcels_commune", "commune_code", "surrogate"),
     Index("parcels_sheet", "commune_code", "sheet", "number", "surrogate"),
+    Index("parcels_bounding_box", "bounding_box", postgresql_using="gist"),
     CheckConstraint(
         f"surrogate >= {1 << PLACE_BITS} OR width(bounding_box) <= {WIDEST} AND height(bounding_box) <= {WIDEST}",
         name="parcels_wide_ones_last",

@@ -16,8 +16,8 @@ KNOWN = {
     "000000000000": (-180.0, -90.0),
 }
 INSERT = """
-insert into parcels (id, surrogate, commune_code, province_code, sheet, number, legal_area, map_area, boundary, centroid,
-                     bounding_box, origin, status, registered_on)
+insert into parcels (id, surrogate, commune_code, province_code, sheet, number, legal_area, map_area, boundary,
+                     centroid, bounding_box, origin, status, registered_on)
 values ($1, $2, '00004', '01', 1, 1, 1, 1, '{}', point(0, 0), $3::text::box, 'ALLOCATED', 'ACTIVE', '2020-01-01')
 """
 

@@ -26,4 +26,3 @@ def upgrade() -> None:
         "parcels_wide_ones_last", "parcels",
         "surrogate >= 1152921504606846976 OR width(bounding_box) <= 0.01 AND height(bounding_box) <= 0.01",
     )
-    op.drop_index("parcels_bounding_box", table_name="parcels")
