@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.error import HTTPError
 
@@ -12,6 +14,7 @@ from bench.contenders import Contender
 from bench.questions import Question
 
 ASKED = 12  # of the bodies of each question
+TRIES, PAUSE_S = 20, 0.5
 
 Answers = dict[str, list[bytes]]  # by question
 
@@ -44,12 +47,19 @@ def recorded(ledger_url: str) -> int:
 
 
 def _asked(contender: Contender, question: str, body: bytes, token: str) -> bytes:
-    try:
-        return contender.ask(question, body, token)
-    except HTTPError as refused:
-        raise NotAlike(f"'{contender.name}' answers '{question}' with status {refused.code}") from refused
-    except OSError as failure:
-        raise NotAlike(f"'{contender.name}' does not answer '{question}': {failure}") from failure
+    """An answer; one that is not ready yet, such as a process that has not confirmed the grants, is asked again."""
+    status = HTTPStatus.SERVICE_UNAVAILABLE.value
+    for _ in range(TRIES):
+        try:
+            return contender.ask(question, body, token)
+        except HTTPError as refused:
+            status = refused.code
+            if status != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(PAUSE_S)
+        except OSError as failure:
+            raise NotAlike(f"'{contender.name}' does not answer '{question}': {failure}") from failure
+    raise NotAlike(f"'{contender.name}' answers '{question}' with status {status}")
 
 
 def _some(contender: Contender, question: Question) -> Sequence[bytes]:
