@@ -19,7 +19,7 @@ from bench.questions import Question
 from installation.settings import PREFIX
 
 ACCEPT = "application/graphql-response+json, application/json"  # as wrk sends it, see load.lua
-PATIENCE = 60.0  # seconds until a contender accepts connections
+PATIENCE = 120.0  # seconds until a contender accepts connections and is at rest
 LOOK_S, RESTING = 0.3, 0.1  # how long a contender is looked at, and how much of a core it may use, at rest
 
 OURS, UNRECORDED = "ours", "without ledger"
