@@ -15,7 +15,7 @@ from typing import Any
 
 from domains.kit import statements
 from domains.kit.database import Database, SourceUnavailable
-from domains.kit.loader import Ask, RowsLoader, apart
+from domains.kit.loader import Ask, loader_of
 from domains.kit.rules import Rule
 from domains.kit.statements import KEYS, parameter
 from graph.answer_code import FAILED
@@ -289,8 +289,7 @@ def _reader(read: Read, allowed: Mapping[int, RowsAllowed], databases: Databases
     reader = read.readers.get(rules)
     if reader is None:
         statement, first = read.write(rules), read.steps[0]
-        arrange = apart(statement, [step.arrange for step in read.steps])
-        loader = RowsLoader(databases[first.domain], statement, arrange)
+        loader = loader_of(databases[first.domain], statement, tuple(step.arrange for step in read.steps))
         whose = {
             parameter(name, place): (step, name)
             for place, step in enumerate(read.steps)

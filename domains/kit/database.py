@@ -11,10 +11,11 @@ unknown. Nothing here is told of a caller.
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
+from weakref import WeakValueDictionary
 
 import asyncpg
 import structlog
@@ -123,6 +124,8 @@ class Database:
         self._tasks: set[asyncio.Task[None]] = set()
         self._scheduled = self._closed = False
         self._held: set[Connection] = set()
+        self.loaders: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
+        """The loaders of the statements that plans keep, by what they read."""
 
     async def open(self) -> None:
         """Connect. Raises SourceUnavailable when the server cannot be reached or refuses the session's settings."""

@@ -1,12 +1,14 @@
 """Batches of keys, merged across requests: the one DataLoader of the project.
 
-A loader belongs to one statement of one plan. An ask is what one request wants of it: a tuple of keys, and the values
-of all other parameters, row rules included. Asks with equal values share a statement; asks with other values never do,
-so one caller's reach cannot widen another's. Each asker gets the rows of the whole batch and looks up its own keys.
+A loader belongs to one statement, in whatever plans it stands, and ends with the last of them. An ask is what one
+request wants of it: a tuple of keys, and the values of all other parameters, row rules included. Asks with equal values
+share a statement; asks with other values never do, so one caller's reach cannot widen another's. Each asker gets the
+rows of the whole batch and looks up its own keys.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -36,6 +38,7 @@ def many_per_key(rows: list[Any]) -> Mapping[Any, list[Any]]:
     return found
 
 
+@cache
 def at_most(size: int) -> Arrangement:
     """`many_per_key`, with null in place of a list that is longer than its field says it can be."""
 
@@ -51,6 +54,15 @@ def at_most(size: int) -> Arrangement:
 def as_list(rows: list[Any]) -> list[Any]:
     """The rows of a search or a page."""
     return rows
+
+
+def loader_of(database: Database, statement: Statement, arrangements: tuple[Arrangement, ...]) -> "RowsLoader":
+    """The loader of a statement, one for all plans in which it stands: what they ask together is read together."""
+    key = (statement.sql, arrangements)
+    known: RowsLoader | None = database.loaders.get(key)
+    if known is None:
+        known = database.loaders[key] = RowsLoader(database, statement, apart(statement, arrangements))
+    return known
 
 
 def apart(statement: Statement, arrangements: Sequence[Arrangement]) -> Arrangement:

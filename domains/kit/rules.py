@@ -68,17 +68,23 @@ class PersonRows:
 
     def conditions(self, rules: Rule) -> list[ColumnElement[bool]]:
         """The predicates for a set of rules, over columns of this row only."""
-        own = [condition for rule, condition in self._predicates().items() if rule in rules]
+        own = [self._predicate(rule) for rule in Rule if rule and rule in rules]
         return own if self.relative is None else own + self.relative.conditions(rules & PROTECTION)
 
-    def _predicates(self) -> dict[Rule, ColumnElement[bool]]:
-        units, protected_units = _units("units"), _units("protected_units")
-        return {
-            Rule.UNPROTECTED: not_(self.protected),
-            Rule.UNPROTECTED_OUTSIDE: not_(self.protected) | (self.residence_commune == protected_units),
-            Rule.JURISDICTION: self.residence_commune == units,
-            Rule.SELF: self._is_of(bindparam("subject", type_=PLAIN)),
-        }
+    def _predicate(self, rule: Rule) -> ColumnElement[bool]:
+        match rule:
+            case Rule.UNPROTECTED:
+                return not_(self.protected)
+            case Rule.UNPROTECTED_OUTSIDE:
+                return not_(self.protected) | self._lives_in(_units("protected_units"))
+            case Rule.JURISDICTION:
+                return self._lives_in(_units("units"))
+            case _:
+                return self._is_of(bindparam("subject", type_=PLAIN))
+
+    def _lives_in(self, units: ColumnElement[Any]) -> ColumnElement[bool]:
+        lives: ColumnElement[bool] = self.residence_commune == units
+        return lives
 
     def _is_of(self, subject: ColumnElement[Any]) -> ColumnElement[bool]:
         mine: ColumnElement[bool] = self.person == subject

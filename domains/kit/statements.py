@@ -8,6 +8,7 @@ number of people and any number of requests.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -36,6 +37,7 @@ from domains.kit.fields import AsOf
 from domains.kit.tables import PLAIN
 
 KEYS, AFTER, LIMIT, DATE, STRETCHES = "keys", "after", "limit", "as_of", "stretches"
+PLACE = "place"  # of a row in its subquery: the surrogate
 
 Columns = Sequence[ColumnElement[Any]]
 Conditions = Sequence[ColumnElement[bool]]
@@ -130,38 +132,37 @@ class _Joined:
         """With rows that have one of the keys, or that are searched for."""
         if part.key is not None:
             self._from, self._rows = part.source, [part.row]
-            self._where = [part.key == any_(_keys(part.key)), *part.where]
+            self._where = [part.key == any_(_keys(part.key)), *_own(part.where, 0)]
             self._order = [_surrogate(part.source)] if part.size is not Size.ONE else []
         elif len(self._parts) == 1 and not part.in_stretches:
             self._from, self._rows = part.source, [part.row]
-            self._where, self._order = [*part.where, *_after(part, 0)], [_surrogate(part.source)]
+            self._where, self._order = [*_own(part.where, 0), *_after(part, 0)], [_surrogate(part.source)]
             self._limit = _limit(0)
         else:
-            page = self._found(part).subquery("page")
-            self._from, (*row, surrogate) = page, page.c
-            self._rows, self._order = [row], [surrogate]
+            self._from = self._found(part).subquery("page")
+            self._rows, surrogate = [_out_of("page", part)], _of("page", PLACE)
+            self._order = [surrogate]
             self._last = [surrogate] if any(other.size is not Size.ONE for other in self._parts[1:]) else []
 
     def _join(self, number: int) -> None:
         part, anchor = self._parts[number], self._anchor(self._parts[number])
         assert part.key is not None
-        where = [part.key == anchor, *(_numbered(condition, number) for condition in part.where)]
+        where = [part.key == anchor, *part.where]
         if part.size is Size.ONE:
-            self._from = self._from.outerjoin(part.source, and_(*where))
+            self._from = self._from.outerjoin(part.source, and_(*_own(where, number)))
             self._rows.append(part.row)
             return
-        limit = _limit(number) if part.size is Size.PAGED else None
-        rows = self._listed(part, number, where, limit).correlate(anchor.table).lateral(f"list_{number}")
-        *row, surrogate = rows.c
+        name, limit = f"list_{number}", _limit(number) if part.size is Size.PAGED else None
+        rows = self._listed(part, number, where, limit).lateral(name)
         self._from = self._from.join(rows, true(), isouter=len(self._parts) > 1)
-        self._rows.append(row)
-        self._order.append(surrogate)
+        self._rows.append(_out_of(name, part))
+        self._order.append(_of(name, PLACE))
 
     def _anchor(self, part: Part) -> Any:
         """What the key of a part is compared with."""
         if part.at is None:
-            assert self._keys is not None
-            return self._keys.c.key
+            assert part.key is not None
+            return _of("keys", "key", part.key.type)
         return self._rows[part.at[0]][part.at[1]]
 
     def _found(self, part: Part) -> Any:
@@ -172,19 +173,20 @@ class _Joined:
         if not part.in_stretches:
             return self._listed(part, 0, part.where, _limit(0))
         given = cast(bindparam(STRETCHES, type_=Text()), INT8MULTIRANGE())
-        stretch = func.unnest(given).table_valued("it", with_ordinality="place", name="stretch").render_derived()
-        surrogate = _surrogate(part.source)
-        where = [*part.where, surrogate >= func.lower(stretch.c.it), surrogate < func.upper(stretch.c.it)]
-        rows = self._listed(part, 0, where, _limit(0)).correlate(stretch).lateral("rows")
-        found = select(*rows.c).select_from(stretch.join(rows, true()))
-        return found.order_by(stretch.c.place, rows.c.place).limit(_limit(0))
+        stretch = func.unnest(given).table_valued("it", with_ordinality=PLACE).render_derived(name="stretch")
+        surrogate, it = _surrogate(part.source), _of("stretch", "it")
+        where = [*part.where, surrogate >= func.lower(it), surrogate < func.upper(it)]
+        rows = self._listed(part, 0, where, _limit(0)).lateral("rows")
+        row = [_of("rows", f"c{place}").label(f"c{place}") for place in range(len(part.row))]
+        found = select(*row, _of("rows", PLACE).label(PLACE)).select_from(stretch.join(rows, true()))
+        return found.order_by(_of("stretch", PLACE), _of("rows", PLACE)).limit(_limit(0))
 
     def _listed(self, part: Part, number: int, where: Conditions, limit: Any) -> Any:
         """Rows in the order of their surrogate, which stands last."""
         row = [column.label(f"c{place}") for place, column in enumerate(part.row)]
         surrogate = _surrogate(part.source)
-        found = select(*row, surrogate.label("place")).select_from(part.source)
-        return found.where(*where, *_after(part, number)).order_by(surrogate).limit(limit)
+        found = select(*row, surrogate.label(PLACE)).select_from(part.source)
+        return found.where(*_own(where, number), *_after(part, number)).order_by(surrogate).limit(limit)
 
 
 def _takes_each_key(parts: Sequence[Part]) -> bool:
@@ -195,7 +197,7 @@ def _takes_each_key(parts: Sequence[Part]) -> bool:
 
 def _each_key(part: Part) -> Any:
     assert part.key is not None
-    return func.unnest(_keys(part.key)).table_valued("key", name="keys").render_derived()
+    return func.unnest(_keys(part.key)).table_valued("key").render_derived(name="keys")
 
 
 def _after(part: Part, number: int) -> Conditions:
@@ -208,16 +210,25 @@ def _limit(number: int) -> Any:
     return bindparam(parameter(LIMIT, number), type_=BigInteger())
 
 
-def _numbered(condition: ColumnElement[bool], number: int) -> ColumnElement[bool]:
-    """The condition with parameters of this part's own."""
+def _out_of(name: str, part: Part) -> list[ColumnElement[Any]]:
+    """The row of a part as it stands outside of its subquery."""
+    return [_of(name, f"c{place}", column.type) for place, column in enumerate(part.row)]
 
-    def renamed(element: Any, **_: Any) -> Any:
-        if isinstance(element, BindParameter) and element.required:
+
+def _of(name: str, column: str, type_: Any = None) -> ColumnElement[Any]:
+    """A column of a subquery by name: the names are ours, and looking for it in there would take longer."""
+    return literal_column(f"{name}.{column}", type_)
+
+
+def _own(conditions: Conditions, number: int) -> list[ColumnElement[bool]]:
+    """The conditions with parameters of this part's own, and constants written into the SQL."""
+
+    def replaced(element: Any, **_: Any) -> Any:
+        if isinstance(element, BindParameter) and element.required and number:
             return bindparam(parameter(element.key, number), type_=element.type)
-        return None
+        return _constant(element)
 
-    own: ColumnElement[bool] = replacement_traverse(condition, {}, renamed)
-    return own
+    return [replacement_traverse(condition, {}, replaced) for condition in conditions]
 
 
 def stretches_text(stretches: Iterable[tuple[int, int]]) -> str:
@@ -245,8 +256,7 @@ def _keys(key: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _written(statement: Select[Any], starts: tuple[int, ...], *, repeats: bool) -> Statement:
-    fixed: Any = replacement_traverse(statement, {}, _constant)
-    compiled = fixed.compile(dialect=_DIALECT)
+    compiled: Any = statement.compile(dialect=_DIALECT)
     return Statement(str(compiled), tuple(compiled.positiontup or ()), starts, repeats)
 
 
@@ -262,8 +272,9 @@ def _constant(element: Any, **_: Any) -> Any:
 _DIALECT: Any = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
+@cache
 def _sent(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A column as it is sent: numeric as double precision, which is what JSON has."""
-    return (
-        cast(column, Double()) if isinstance(column.type, Numeric) and not isinstance(column.type, Double) else column
-    )
+    """A declared column as it is sent: numeric as double precision, which is what JSON has; constants written out."""
+    is_decimal = isinstance(column.type, Numeric) and not isinstance(column.type, Double)
+    fixed: ColumnElement[Any] = replacement_traverse(column, {}, _constant)
+    return cast(fixed, Double()) if is_decimal else fixed

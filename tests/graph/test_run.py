@@ -43,6 +43,17 @@ async def test_requests_of_different_agencies_with_one_reach_share_one_statement
     assert len(world.sent) == 1
 
 
+async def test_different_documents_share_the_statements_that_they_have_in_common(world: World) -> None:
+    everybody = holding(EVERYTHING)
+    documents = [PERSON, PERSON.replace("{name}", "{name things(first:9){edges{node{label}}}}")]
+    for document in documents:
+        await world.ask(document, everybody, pin=pin(0))
+    world.listen()
+    answers = await asyncio.gather(*(world.ask(each, everybody, pin=pin(n)) for n, each in enumerate(documents, 1)))
+    assert [answer.data["person"]["name"] for answer in answers] == ["Person 1", "Person 2"]
+    assert len(world.statements("folk")) == 1
+
+
 async def test_requests_of_different_reach_never_share_a_statement(world: World) -> None:
     offices = [holding(dict.fromkeys(EVERYTHING, in_communes([town]))) for town in TOWNS[:2]]
     await world.ask(PERSON, pin=pin(0))
