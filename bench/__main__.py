@@ -6,6 +6,7 @@ and to their places on the page.
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from typing import Any
 from rich.markup import escape
 
 from bench import check, outcome
-from bench.circumstances import circumstances
+from bench.circumstances import Circumstances, circumstances
 from bench.contenders import DidNotStart
 from bench.display import display, err
 from bench.equality import NotAlike
@@ -38,6 +39,15 @@ FAILURES = (Refusal, LoadFailed, NotAlike, DidNotStart, NotMeasured, NotSeeded, 
 
 def main() -> int:
     wanted = _arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it ends its servers, too
+    try:
+        return _main(wanted)
+    except KeyboardInterrupt:
+        err.print("Broken off. What was measured is kept: `--resume` goes on with the rest.", highlight=False)
+        return 130
+
+
+def _main(wanted: argparse.Namespace) -> int:
     if missing := _missing(timed=not wanted.check):
         err.print(*missing, sep="\n", highlight=False)
         return 1
@@ -49,24 +59,27 @@ def main() -> int:
 
 
 def _run(found: Setting, sections: Sequence[Section[Any]], wanted: argparse.Namespace) -> int:
-    """Each section, whatever became of the others; what was measured is kept at once."""
-    form = found.form
-    records = Records(HOME / "figures" / form.name)
-    failed = 0
-    for section in sections:
-        if not (wanted.resume and _is_known(section, records, form)):
-            failed += not _tried(section.says, found, partial(_measure, section, found, records))
-    names = {section.name for section in sections}
+    """Each section, whatever became of the others; what was measured is kept at once.
+
+    Of a section that failed nothing is shown: what is known of it is of another run.
+    """
+    records = Records(HOME / "figures" / found.form.name)
+    names = {
+        section.name
+        for section in sections
+        if (wanted.resume and _is_known(section, records, found.form))
+        or _tried(section.says, found, partial(_measure, section, found, records))
+    }
     measured = {name: record for name, record in outcome.known(records).items() if name in names}
     for _, lines in outcome.lines_of(measured):
         print(*lines, "", sep="\n")
     if wanted.write:
         outcome.publish(measured, ROOT)
-    return 1 if failed else 0
+    return 0 if len(names) == len(sections) else 1
 
 
 def _measure(section: Section[Any], found: Setting, records: Records) -> None:
-    placed = found if section is PEERS else replace(found, form=found.form.alone())
+    placed = replace(found, form=_form_of(section, found.form))
     seen = circumstances(placed.form)
     records.keep(Record(section.name, seen, section.measure(placed)))
 
@@ -83,9 +96,19 @@ def _tried(what: str, found: Setting, act: Callable[[], None]) -> bool:
 
 
 def _is_known(section: Section[Any], records: Records, form: Form) -> bool:
-    """Whether this very revision was measured in this form."""
-    record, current = records.known(section.name, section.figures), circumstances(form)
-    return record is not None and record.circumstances.revision == current.revision
+    """Whether this very revision was measured in this form, as often and as long."""
+    record, current = records.known(section.name, section.figures), circumstances(_form_of(section, form))
+    if record is None:
+        return False
+    return _repeatable(record.circumstances) == _repeatable(current)
+
+
+def _repeatable(seen: Circumstances) -> tuple[str, int, int]:
+    return seen.revision, seen.rounds, seen.seconds
+
+
+def _form_of(section: Section[Any], form: Form) -> Form:
+    return form if section is PEERS else form.alone()
 
 
 def _missing(*, timed: bool) -> list[str]:

@@ -98,7 +98,7 @@ def running(contender: Contender, core: int, log: Path) -> Iterator[Running]:
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:
-            process.kill()
+            processes.kill(process.pid)  # with the processes that it started, which would outlive it
             process.wait()
 
 

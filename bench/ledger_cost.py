@@ -28,7 +28,6 @@ from bench.questions import Question
 from installation.postgres import Postgres
 from installation.settings import PREFIX
 
-APPLICATION_CORE, OTHER_CORE = 0, 1
 ASKED = ("profile", "list")
 ONE, SHARED = (1, 16, 64), (16, 64)
 OUTAGE_S = 1.5  # for which the ledger's server is away
@@ -91,14 +90,15 @@ class Bench:
 
 def measured(place: Place, questions: Sequence[Question], rounds: int, seconds: int, directory: Path) -> LedgerCost:
     """Every arrangement, one after the other; then the outage."""
-    processes.pin(place.postmaster, OTHER_CORE)
-    loaders = [Loader(_made(directory / str(number)), OTHER_CORE) for number in range(2)]
+    other = processes.cores()[1]
+    processes.pin(place.postmaster, other)
+    loaders = [Loader(_made(directory / str(number)), other) for number in range(2)]
     asked = [question for question in questions if question.name in ASKED]
     bench = Bench(place, loaders, asked, seconds)
     with _elsewhere() as (server, url):
         named = {f"{PREFIX}LEDGER_DATABASE_URL": url}
         pid = server.pid() or place.postmaster
-        processes.pin(pid, OTHER_CORE)
+        processes.pin(pid, other)
         found = [
             _arrangement(bench, "one process", 1, ONE, rounds, directory),
             _arrangement(bench, "two processes on one ledger", 2, SHARED, rounds, directory),
@@ -132,7 +132,7 @@ def _started(servers: Sequence[Contender], directory: Path) -> Iterator[list[Run
     with ExitStack() as stack:
         yield [
             stack.enter_context(
-                contenders.running(each, APPLICATION_CORE, directory / f"{each.name.replace(' ', '-')}.log")
+                contenders.running(each, processes.cores()[0], directory / f"{each.name.replace(' ', '-')}.log")
             )
             for each in servers
         ]

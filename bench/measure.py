@@ -18,7 +18,7 @@ from bench.place import Place
 
 CONNECTIONS = (1, 16, 64)
 WARM_CONNECTIONS = 16
-WARM_SECONDS = 1
+WARM_SECONDS, WARM_CPU_S, WARM_TIMES = 1, 0.5, 5  # a window of warming; what it must come to; how often at most
 QUIET_S, QUIET_NS, PATIENCE_S = 0.02, 1_000_000, 2.0  # a process that works less than this in that time is at rest
 
 
@@ -63,14 +63,26 @@ class Subject:
 
 
 def warm(loader: Loader, subjects: Sequence[Subject]) -> Iterator[Subject]:
-    """Let every contender compile, prepare and cache what it will."""
+    """Let every contender compile, prepare and cache what it will.
+
+    What counts is how long it worked: on a busy machine a second may hold too little of that for whoever compiles
+    while it runs.
+    """
     seen = {(each.running.pid, each.asked.question.name): each for each in subjects}
     for subject in seen.values():
         yield subject
-        asked = Asked(subject.asked.question, WARM_CONNECTIONS)
-        with suppress(NothingYet):
-            loader.run(subject.running.contender, asked, WARM_SECONDS, subject.caller or subject.place.caller)
+        before = processes.reading(subject.running.pid)
+        for _ in range(WARM_TIMES):
+            _warm(loader, subject)
+            if processes.between(before, processes.reading(subject.running.pid)) > WARM_CPU_S * 1e9:
+                break
         _rest(subject.running.pid)
+
+
+def _warm(loader: Loader, subject: Subject) -> None:
+    asked = Asked(subject.asked.question, WARM_CONNECTIONS)
+    with suppress(NothingYet):
+        loader.run(subject.running.contender, asked, WARM_SECONDS, subject.caller or subject.place.caller)
 
 
 def measured(loader: Loader, subjects: Sequence[Subject], rounds: int, seconds: int) -> Iterator[Window]:

@@ -9,7 +9,6 @@ from bench.record import Record, Records
 from bench.report import table
 from bench.sections import SECTIONS
 from bench.targets import Verdict, verdicts
-from bench.targets import targets as all_targets
 
 PAGE = Path("docs") / "performance.md"
 BESIDE = Path("docs") / "performance"  # the raw figures and the plots
@@ -31,19 +30,21 @@ def lines_of(found: Mapping[str, Record[Any]]) -> Iterator[tuple[str, list[str]]
 
 
 def targets(found: Mapping[str, Record[Any]]) -> Iterator[str]:
-    """The table of targets, each with its figure and whether it is reached; for those not measured, how many."""
-    measured, every = list(verdicts(found)), sum(1 for _ in all_targets())
-    short = sum(not each.reached for each in measured)
+    """The table of targets: each with its figure and whether it is reached, or that it was not measured."""
+    every = list(verdicts(found))
+    measured, reached = (sum(each) for each in zip(*((v.value is not None, v.reached) for v in every), strict=True))
     yield from ("## Targets", "")
-    yield f"Of {every} targets {len(measured)} were measured: {len(measured) - short} reached, {short} short."
+    yield f"Of {len(every)} targets {measured} were measured: {reached} reached, {measured - reached} short."
     yield ""
-    yield from table(("", "target", "measured", ""), map(_row, measured))
+    yield from table(("", "target", "measured", ""), map(_row, every))
 
 
 def _row(verdict: Verdict) -> tuple[str, ...]:
     target = verdict.target
     unit = f" {target.unit}".rstrip()
     bound = f"{'≤' if target.at_most else '≥'} {target.bound:g}{unit}"
+    if verdict.value is None:
+        return target.what, bound, "", "not measured"
     return target.what, bound, f"{_said(verdict.value)}{unit}", "pass" if verdict.reached else "**short**"
 
 

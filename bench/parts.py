@@ -1,7 +1,7 @@
 """What the pieces of the benchmark are to each other: what is asked beside what, and a figure with its name.
 
 Peers are `Contender`s (bench/contenders.py), given by `bench.peers`; questions and their bodies are in
-bench/questions.py; windows of load in bench/measure.py. A section (bench/sections.py) puts them together.
+bench/questions.py; windows of load in bench/measure.py. A section (bench/sections/) puts them together.
 """
 
 from collections.abc import Sequence

@@ -81,12 +81,17 @@ def prepare(citizens: int) -> Place:
     environment = {f"{PREFIX}MODE": "demo", f"{PREFIX}HOME": str(home), f"{PREFIX}ISSUER": ISSUER}
     os.environ.update(environment)
     settings = load()
-    _command("migrate")
     urls = database_urls(settings)
-    if asyncio.run(_citizens(urls["identity"])) != citizens:
-        seeding.seed(citizens, home, ROOT)
-    asyncio.run(install_demo(urls["auth"], partial(key_file, settings.home)))
-    return Place(settings, urls, citizens, environment)
+    place = Place(settings, urls, citizens, environment)
+    try:
+        _command("migrate")
+        if asyncio.run(_citizens(urls["identity"])) != citizens:
+            seeding.seed(citizens, home, ROOT)
+        asyncio.run(install_demo(urls["auth"], partial(key_file, settings.home)))
+    except BaseException:  # whoever breaks it off leaves no server behind either
+        place.close()
+        raise
+    return place
 
 
 async def _citizens(url: str) -> int:

@@ -4,13 +4,21 @@ Linux only. Time comes from the scheduler's own count, in nanoseconds, summed ov
 """
 
 import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 Reading = dict[int, int]  # process -> nanoseconds on a core
+
+
+def cores() -> tuple[int, int]:
+    """The core of applications, and the one of everything else: the first two of those that may be used here."""
+    application, other, *_ = sorted(os.sched_getaffinity(0))
+    return application, other
 
 
 def tree(pid: int) -> Iterator[int]:
@@ -26,6 +34,13 @@ def pin(pid: int, core: int) -> None:
     for process in tree(pid):
         for task in _tasks(process):
             os.sched_setaffinity(int(task.name), {core})
+
+
+def kill(pid: int) -> None:
+    """End a process tree at once."""
+    for process in [*tree(pid)]:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def reading(pid: int) -> Reading:

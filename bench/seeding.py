@@ -32,7 +32,12 @@ def seed(citizens: int, home: Path, root: Path) -> Seeding:
     began = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=root, stdout=output, stderr=subprocess.STDOUT)
-        _, status, spent = os.wait4(process.pid, 0)
+        try:
+            _, status, spent = os.wait4(process.pid, 0)
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            raise
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise NotSeeded(f"a nation of {citizens:,} could not be invented; see {log}")

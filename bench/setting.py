@@ -16,8 +16,6 @@ from bench.measure import Subject, Window
 from bench.place import HOME, Place, prepare
 from bench.questions import Question, questions
 
-APPLICATION_CORE, OTHER_CORE = 0, 1
-
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -36,7 +34,7 @@ class Setting:
             with self.display.while_(f"Have a nation of {citizens:,} citizens"):
                 place = self._places[citizens] = prepare(citizens)
             self._stack.callback(place.close)
-            processes.pin(place.postmaster, OTHER_CORE)
+            processes.pin(place.postmaster, processes.cores()[1])
         return self._places[citizens]
 
     def questions(self, place: Place) -> Mapping[str, Question]:
@@ -54,7 +52,7 @@ class Setting:
 
     def measured(self, subjects: Sequence[Subject], what: str) -> list[Window]:
         """Warm them all, then measure each in every round. They must have answered alike before."""
-        form, loader = self.form, Loader(self.directory, OTHER_CORE)
+        form, loader = self.form, Loader(self.directory, processes.cores()[1])
         warming = measure.warm(loader, subjects)
         for _ in self.display.through(warming, f"{what}: warming", len(subjects)):
             pass
@@ -66,7 +64,7 @@ class Setting:
         placed = replace(contender, environment={**place.environment, **contender.environment})
         log = HOME / "logs" / f"{contender.name.replace(' ', '-')}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        with contenders.running(placed, APPLICATION_CORE, log) as running:
+        with contenders.running(placed, processes.cores()[0], log) as running:
             yield running
 
 

@@ -19,7 +19,6 @@ from bench import contenders, processes, workloads
 from bench.hammer import request_of, status_of
 from bench.place import HOME, Place, prepare
 
-CORE = 0
 CONNECTIONS = 16
 EVERY_S = 5.0  # between two samples
 TOLD_EVERY = 12  # samples
@@ -62,7 +61,7 @@ def soak(place: Place, minutes: float, rate: int, tell: Callable[[str], None]) -
     log = HOME / "logs" / "soak.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     bodies = next(each.question.bodies for each in workloads.workloads(place) if each.question.name == MIXED)
-    with contenders.running(contenders.our_server("soak"), CORE, log) as running:
+    with contenders.running(contenders.our_server("soak"), processes.cores()[0], log) as running:
         load = _Load(place, running.contender.port, bodies, rate)
         return asyncio.run(_soak(load, running.pid, minutes * 60, tell))
 

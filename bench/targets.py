@@ -1,7 +1,7 @@
 """What is to be reached, declared once: each target with its bound, where the bound comes from, and what is measured.
 
-They are the performance budget of the design and what the project promises beside it. A target whose section was not
-measured has no figure, and is not said to be reached.
+They are the performance budget of the design and what the project promises beside it. A target that was not measured
+has no figure, and is not said to be reached.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from bench.contenders import OURS
-from bench.forms import LARGE, LARGEST
+from bench.forms import LARGE, LARGEST, SMALL
 from bench.measure import Cell, Window
-from bench.ratios import Of, added, application, best_peer, both, growth, only, rate, ratio, sizes_of
+from bench.ratios import Of, added, application, best_peer, both, growth, only, rate, ratio
 from bench.record import Record
 from bench.seeding import Seeding
 from bench.soak import Soak
@@ -61,23 +61,23 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A target beside its figure."""
+    """A target beside its figure; None: nobody measured it."""
 
     target: Target
-    value: float
+    value: float | None
 
     @property
     def reached(self) -> bool:
+        if self.value is None:
+            return False
         return self.value <= self.target.bound if self.target.at_most else self.value >= self.target.bound
 
 
 def verdicts(found: Found) -> Iterator[Verdict]:
-    """Of every target that was measured."""
+    """Of every target."""
     for target in targets():
         record = found.get(target.section)
-        value = None if record is None else target.measured(record.figures)
-        if value is not None:
-            yield Verdict(target, value)
+        yield Verdict(target, None if record is None else target.measured(record.figures))
 
 
 def targets() -> Iterator[Target]:
@@ -172,7 +172,7 @@ def _figure(name: str, figures: Iterable[Any]) -> float | None:
 
 def _size() -> Iterator[Target]:
     for question in ("profile", "list", "page", "search", "deep"):
-        what = f"application and PostgreSQL CPU, largest nation / smallest: {question}, 16"
+        what = f"application and PostgreSQL CPU, {LARGEST:,} citizens / {SMALL:,}: {question}, 16"
         yield Target(what, GROWTH, True, "sizes", partial(_growth, question))
     yield Target("memory of a process at its start", MEMORY_START, True, "memory", _memory_at_start, "MB")
     yield Target("memory after an hour of the mixed load", MEMORY_HOUR, True, "memory", _memory_after_an_hour, "MB")
@@ -183,8 +183,8 @@ def _size() -> Iterator[Target]:
 
 
 def _growth(question: str, windows: list[Window]) -> float | None:
-    sizes = sizes_of(windows)
-    return growth(windows, question, sizes[-1]) if len(sizes) > 1 else None
+    """Between these two sizes and no others: what a smaller nation costs says nothing of the largest."""
+    return growth([window for window in windows if window.citizens in {SMALL, LARGEST}], question, LARGEST)
 
 
 def _memory_at_start(soak: Soak) -> float | None:

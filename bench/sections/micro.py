@@ -18,6 +18,7 @@ def measure(setting: Setting) -> list[Figure]:
 
 def lines(record: Record[list[Figure]]) -> Iterator[str]:
     yield from ("## Single steps", "", under(record.circumstances), "")
+    yield from ("Without a server and without load; of each step the quickest of several rounds.", "")
     yield from table(["", "CPU", ""], ([each.title, f"{each.value:.3g}", each.unit] for each in record.figures))
 
 

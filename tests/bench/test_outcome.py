@@ -31,6 +31,7 @@ def test_a_reader_asks_for_targets_and_each_says_whether_it_is_reached() -> None
     assert any(line.startswith("Of ") and "2 were measured: 1 reached, 1 short." in line for line in lines)
     assert "| application CPU, ledger, with / without: profile, 16 | ≤ 1.15 | 1.25 | **short** |" in lines
     assert "| application CPU, DPoP, added: profile, 16 | ≤ 0.16 ms | 0.10 ms | pass |" in lines
+    assert "| application CPU, 4 processes / one: profile, 16 | ≤ 1.1 |  | not measured |" in lines
 
 
 def test_a_run_is_published_and_the_page_keeps_what_was_written_by_hand(tmp_path: Path) -> None:

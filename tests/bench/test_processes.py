@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.processes import between, pin, reading, resident, tree
+from bench.processes import between, cores, kill, pin, reading, resident, tree
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the benchmark reads Linux's /proc")
 
@@ -77,3 +77,19 @@ def test_a_benchmark_asks_what_this_process_has_in_memory_and_gets_megabytes() -
 
 def test_a_benchmark_asks_what_an_ended_process_has_in_memory_and_gets_nothing() -> None:
     assert resident(2**22 + 1) == 0
+
+
+def test_a_benchmark_ends_a_process_and_its_child_with_it(busy: int) -> None:
+    child = max(tree(busy))
+
+    kill(busy)
+
+    deadline = time.monotonic() + 5
+    while resident(child) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert (resident(busy), resident(child)) == (0, 0)
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two cores are needed")
+def test_a_benchmark_asks_for_cores_and_gets_two_that_it_may_use() -> None:
+    assert len({*cores()} & os.sched_getaffinity(0)) == 2

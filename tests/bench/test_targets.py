@@ -1,10 +1,11 @@
-"""Each target is read from its section, and says plainly whether it is reached; what was not measured says nothing."""
+"""Each target is read from its section, and says plainly whether it is reached, or that nobody measured it."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from bench.forms import LARGE, LARGEST, SMALL
 from bench.measure import Cell, Window
 from bench.parts import Figure
 from bench.record import Record
@@ -14,18 +15,24 @@ from bench.targets import Verdict, targets, verdicts
 from tests.bench.measured import SEEN, window
 
 REFUSED = Cell("refused", 16)
+GROWTH_OF_THE_PROFILE = "application and PostgreSQL CPU, 10,000,000 citizens / 10,000: profile"
 HOUR = [Sample(60.0 * minute, 150 + minute / 60, minute) for minute in range(61)]
 
 
 def verdict(section: str, figures: Any, what: str) -> Verdict:
-    """The one target of this section of which the words begin like this."""
-    found = [each for each in verdicts({section: Record(section, SEEN, figures)}) if each.target.what.startswith(what)]
-    (one,) = found
+    """The one measured target of this section of which the words begin like this."""
+    (one,) = measured(section, figures, what)
     return one
 
 
+def measured(section: str, figures: Any, what: str = "") -> list[Verdict]:
+    """The targets that have a figure and begin like this."""
+    every = verdicts({section: Record(section, SEEN, figures)})
+    return [each for each in every if each.value is not None and each.target.what.startswith(what)]
+
+
 def test_a_reader_asks_without_any_figures_and_no_target_is_reached() -> None:
-    assert list(verdicts({})) == []
+    assert [(each.value, each.reached) for each in verdicts({})] == [(None, False)] * len(list(targets()))
     assert all(target.measured([]) is None for target in targets() if target.section not in {"floors", "memory"})
 
 
@@ -84,7 +91,7 @@ def test_a_reader_asks_about_single_steps_and_reads_the_named_one() -> None:
 
 def test_a_reader_asks_about_memory_and_only_an_hour_says_how_it_ends() -> None:
     start = verdict("memory", Soak(HOUR[:5]), "memory of a process at its start")
-    short = [each.target.what for each in verdicts({"memory": Record("memory", SEEN, Soak(HOUR[:5]))})]
+    short = [each.target.what for each in measured("memory", Soak(HOUR[:5]))]
 
     assert start.value == 150
     assert short == [start.target.what]
@@ -93,9 +100,18 @@ def test_a_reader_asks_about_memory_and_only_an_hour_says_how_it_ends() -> None:
 
 
 def test_a_reader_asks_about_growth_and_reads_the_largest_nation_over_the_smallest() -> None:
-    windows = [window(0, "ours", 1), window(0, "ours", 3, citizens=1000), window(0, "ours", 2, citizens=100)]
+    windows = [
+        window(0, "ours", 1, citizens=SMALL), window(0, "ours", 3, citizens=LARGEST),
+        window(0, "ours", 2, citizens=LARGE),
+    ]  # fmt: skip
 
-    assert verdict("sizes", windows, "application and PostgreSQL CPU, largest").value == 2
+    assert verdict("sizes", windows, GROWTH_OF_THE_PROFILE).value == 2
+
+
+def test_a_reader_asks_about_growth_where_the_largest_nation_is_missing_and_no_other_stands_for_it() -> None:
+    windows = [window(0, "ours", 1, citizens=SMALL), window(0, "ours", 1, citizens=LARGE)]
+
+    assert measured("sizes", windows) == []
 
 
 def test_a_reader_asks_about_seeding_and_reads_time_and_memory() -> None:
