@@ -1,8 +1,8 @@
 """SQL of the planned reads, written by SQLAlchemy Core once, when a plan is compiled, and run by asyncpg as it is.
 
 Every statement names its columns: those asked for, and the keys to join, to page and to know whose data it is (law 3).
-Lookups and row rules stand in WHERE only. A list of keys is one array parameter, so a statement is the same for any
-number of people and any number of requests.
+Lookups and row rules stand in conditions only, each part's beside its own table. A list of keys is one array parameter,
+so a statement is the same for any number of people and any number of requests.
 """
 
 from collections.abc import Iterable, Sequence
@@ -114,7 +114,7 @@ class _Joined:
         self._order: list[Any] = []
         self._last: list[Any] = []
         self._where: list[Any] = []
-        self._after = self._limit = None
+        self._limit: Any = None
         self._keys = _each_key(parts[0]) if _takes_each_key(parts) else None
         self._from: Any = self._keys
         if self._keys is None:
