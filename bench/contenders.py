@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import ours, processes
+from bench.callers import Caller
 from bench.place import ROOT
 from bench.questions import Question
 from installation.settings import PREFIX
@@ -52,9 +53,11 @@ class Contender:
             return question.bodies
         return [json.dumps({**json.loads(body), "query": own}).encode() for body in question.bodies]
 
-    def ask(self, question: str, body: bytes, token: str) -> bytes:
+    def ask(self, question: str, body: bytes, caller: Caller) -> bytes:
         """One answer, outside of any measurement."""
-        headers = {"Accept": ACCEPT, "Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        headers = {"Accept": ACCEPT, "Content-Type": "application/json", "Authorization": caller.authorization()}
+        if caller.proofs is not None:
+            (headers["DPoP"],) = caller.proofs(1)
         url = f"http://127.0.0.1:{self.port}{self.path_of(question)}"
         with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=PATIENCE) as answer:
             content: bytes = answer.read()

@@ -10,6 +10,7 @@ from urllib.error import HTTPError
 
 import asyncpg
 
+from bench.callers import Caller
 from bench.contenders import Contender
 from bench.questions import Question
 
@@ -23,10 +24,10 @@ class NotAlike(RuntimeError):
     """Two contenders answer the same question differently, so that their costs cannot be compared."""
 
 
-def answers(contender: Contender, questions: Iterable[Question], token: str) -> Answers:
+def answers(contender: Contender, questions: Iterable[Question], caller: Caller) -> Answers:
     """Some answers to each question that the contender can answer."""
     return {
-        question.name: [_asked(contender, question.name, body, token) for body in _some(contender, question)]
+        question.name: [_asked(contender, question.name, body, caller) for body in _some(contender, question)]
         for question in questions
         if contender.questions is None or question.name in contender.questions
     }
@@ -54,12 +55,12 @@ def recorded(ledger_url: str) -> int:
     return asyncio.run(_recorded(ledger_url))
 
 
-def _asked(contender: Contender, question: str, body: bytes, token: str) -> bytes:
+def _asked(contender: Contender, question: str, body: bytes, caller: Caller) -> bytes:
     """An answer; one that is not ready yet, such as a process that has not confirmed the grants, is asked again."""
     status = HTTPStatus.SERVICE_UNAVAILABLE.value
     for _ in range(TRIES):
         try:
-            return contender.ask(question, body, token)
+            return contender.ask(question, body, caller)
         except HTTPError as refused:
             status = refused.code
             if status != HTTPStatus.SERVICE_UNAVAILABLE:

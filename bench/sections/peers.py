@@ -31,11 +31,11 @@ def check(setting: Setting, place: Place, running: Sequence[Running]) -> equalit
     asked = [setting.questions(place)[name] for name in setting.form.peer_cells]
     ours, *others = (each.contender for each in running)
     before = equality.recorded(place.urls["ledger"])
-    answers = equality.answers(ours, asked, place.token())
+    answers = equality.answers(ours, asked, place.caller)
     if equality.recorded(place.urls["ledger"]) - before != sum(map(len, answers.values())):
         raise equality.NotAlike("the ledger does not hold every answer that was given")
     for other in others:
-        equality.require_alike(answers, equality.answers(other, asked, place.token()), other)
+        equality.require_alike(answers, equality.answers(other, asked, place.caller), other)
     return answers
 
 
