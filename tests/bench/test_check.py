@@ -26,4 +26,6 @@ def test_a_developer_compares_the_answers_of_the_quick_form_and_all_are_equal(tm
 
     assert done.returncode == 0, done.stderr
     assert "2 peers answer as the product does: Mercurius, PostGraphile" in " ".join(done.stderr.split())
-    assert "variants answer as the product does: ledger-off" in " ".join(done.stderr.split())
+    assert "3 variants answer as the product does: ledger-off, enforcement-off, dpop-on" in " ".join(
+        done.stderr.split()
+    )
