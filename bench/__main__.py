@@ -138,7 +138,8 @@ def _form(wanted: argparse.Namespace) -> Form:
     if wanted.minutes is not None:
         form = replace(form, soak_minutes=wanted.minutes)
     if wanted.citizens:
-        form = replace(form, size=wanted.citizens, peer_sizes=(wanted.citizens,))
+        named = f"{form.name}-{wanted.citizens}"  # what another nation gave is kept apart
+        form = replace(form, name=named, size=wanted.citizens, peer_sizes=(wanted.citizens,))
     return form
 
 
