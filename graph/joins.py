@@ -42,9 +42,14 @@ def _takes(read: Read, step: Step) -> bool:
     if any(step.source is other.source for other in read.steps):
         return False
     if step.keys == first.keys:
-        return step.is_single or all(other.is_single for other in read.steps)
+        return _is_once(step) or all(map(_is_once, read.steps))
     parent = next((other for other in read.steps if other.number == step.keys.step), None)
-    if parent is None or step.is_single:
+    if parent is None or _is_once(step):
         return parent is not None
     on_its_key = parent is first and first.keys is None and is_key(first.source, first.columns[step.keys.column])
-    return on_its_key and all(other.is_single for other in read.steps[1:])
+    return on_its_key and not step.is_single and all(map(_is_once, read.steps[1:]))
+
+
+def _is_once(step: Step) -> bool:
+    """One row for a key because the table has no more; not because the graph says so of what is in the register."""
+    return step.is_single and is_key(step.source, step.key)

@@ -80,8 +80,8 @@ def pieces(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _stand_in(value: str | float) -> str:
-    """What a skeleton has in the place of a literal."""
-    return ' ""' if isinstance(value, str) else " 0" if isinstance(value, int) else " 0.5"
+    """What a skeleton has in the place of a literal; after it as after the literal, no letter and no digit may stand."""
+    return ' ""' if isinstance(value, str) else " 0" if isinstance(value, int) else " 0e0"
 
 
 def _literals(text: str) -> Iterator[tuple[int, int]]:

@@ -116,13 +116,13 @@ class Run:
         if way.subject is not None:  # `self` filters the keys before they meet those of others
             keys = [key for key in keys if key == way.subject]
         for step in way.hung:
-            self._keys[step.number] = keys
+            self._keys[step.number] = way.reached(step, keys)
         if len(keys) > KEYS_PER_HOP:
             self._fail(read, Code.LIMIT_EXCEEDED)
             return
         for step in way.hung:
             if step.keys_are_persons:
-                self._say(step, keys)
+                self._say(step, self._keys[step.number])
         named = read.steps[0].named
         if named is not None:
             self._say(read.steps[0], (named(self._asked),))
@@ -171,10 +171,13 @@ class Run:
         self._say(step, found[step.person] if step.person is not None else ())
         for follower in step.followers:
             assert follower.keys is not None
-            if follower.keys.column in found:
-                self._keys[follower.number] = found[follower.keys.column]
-                if follower.keys_are_persons and follower.read is step.read:
-                    self._say(follower, self._keys[follower.number])
+            if follower.keys.column not in found:
+                continue
+            keys = self._keys[follower.number] = found[follower.keys.column]
+            if follower.read is step.read:
+                keys = self._keys[follower.number] = self._ways[step.read.number].reached(follower, keys)
+                if follower.keys_are_persons:
+                    self._say(follower, keys)
 
     def _go_on(self, read: Read) -> None:
         """Start what waits for a read; the caller is confirmed before anything further is read."""
@@ -258,6 +261,12 @@ class _Way:
     given: Getter | None  # keys from the arguments
     subject: str | None  # the only key that may be asked for
     hung: Sequence[Step]  # the steps whose keys are the statement's
+    subjects: Mapping[int, str]  # the only person of each step that reaches one alone, by its number
+
+    def reached(self, step: Step, keys: Sequence[Any]) -> Sequence[Any]:
+        """Those of a step's keys at which it looks: `self` looks at nobody else, whoever stands in the rows above."""
+        subject = self.subjects.get(step.number)
+        return keys if subject is None else [key for key in keys if key == subject]
 
     def values(self, asked: Asked) -> tuple[Any, ...]:
         return tuple([get(asked) for get in self.getters])
@@ -267,14 +276,16 @@ def _way(read: Read, granted: Granted, databases: Databases) -> _Way:
     allowed = {step.number: granted.rows[step.number] for step in read.steps}
     reader = _reader(read, allowed, databases)
     varies = any(name in step.parameters for step, name in reader.others)
-    subjects = {_only(step, allowed[step.number]) for step in read.hung}
+    only = {step.number: _only(step, allowed[step.number]) for step in read.steps}
+    of_keys = {only[step.number] for step in read.hung}
     return _Way(
         reader.loader.load,
         [step.parameters.get(name) or _always(allowed[step.number].values[name]) for step, name in reader.others],
         None if varies else tuple(allowed[step.number].values[name] for step, name in reader.others),
         read.keys.given if read.keys is not None else None,
-        subjects.pop() if len(subjects) == 1 else None,  # else the condition of each step tells
+        of_keys.pop() if len(of_keys) == 1 else None,  # else the condition of each step tells
         read.hung,
+        {number: subject for number, subject in only.items() if subject is not None},
     )
 
 

@@ -87,6 +87,28 @@ def test_everybody_in_an_answer_is_on_record_and_nobody_else(
     assert {way.split()[0] for way in overheard.by_way} == {*Subject}
 
 
+def test_a_citizen_has_looked_at_nobody_whose_row_was_hidden_beside_the_one_that_names_them(
+    composed: Composed,
+    arguments: Arguments,
+    reference: Reference,
+    graph: Served,
+    loop: asyncio.AbstractEventLoop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One statement reads both rows; the citizen reaches the first alone."""
+    overheard = Overheard(graph.graph._ledger)
+    monkeypatch.setattr(graph.graph._ledger, "record", overheard.record)
+    callers = [one for one in kinds(arguments.nation, scopes(composed), SUBJECTS).values() if one.subject is not None]
+    question = Operation("{me{children{vitalStatus} spouse{maritalStatus} household{head{vitalStatus}}}}", {})
+    related = 0
+    for caller in callers:
+        response = loop.run_until_complete(graph.ask(question, caller))
+        expected = loop.run_until_complete(reference.answer(question, caller))
+        related += bool(json.loads(response.body)["data"]["me"]["children"])
+        assert overheard.subjects == expected.seen
+    assert related
+
+
 def _everybody_is_there(data: Any) -> bool:
     """False: somebody asked for by key is not there. What their key leads to was read beside them, and not shown."""
     return not any(found is None or (isinstance(found, list) and None in found) for found in data.values())
