@@ -80,7 +80,7 @@ def pieces(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _stand_in(value: str | float) -> str:
-    """What a skeleton has in the place of a literal; after it as after the literal, no letter and no digit may stand."""
+    """What a skeleton has in the place of a literal. As after a literal, no letter and no digit may stand after it."""
     return ' ""' if isinstance(value, str) else " 0" if isinstance(value, int) else " 0e0"
 
 

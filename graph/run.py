@@ -173,9 +173,11 @@ class Run:
             assert follower.keys is not None
             if follower.keys.column not in found:
                 continue
-            keys = self._keys[follower.number] = found[follower.keys.column]
+            self._keys[follower.number] = found[follower.keys.column]
             if follower.read is step.read:
-                keys = self._keys[follower.number] = self._ways[step.read.number].reached(follower, keys)
+                keys = self._keys[follower.number] = self._ways[step.read.number].reached(
+                    follower, found[follower.keys.column]
+                )
                 if follower.keys_are_persons:
                     self._say(follower, keys)
 
