@@ -77,7 +77,7 @@ async def test_merged_fields_are_answered_once_with_what_each_selects(world: Wor
             }
         }
     }
-    assert len(world.sent) == 3
+    assert len(world.sent) == 2
 
 
 async def test_response_keys_stand_in_the_order_of_the_question(world: World) -> None:
