@@ -173,13 +173,12 @@ class Run:
             assert follower.keys is not None
             if follower.keys.column not in found:
                 continue
-            self._keys[follower.number] = found[follower.keys.column]
+            keys: Sequence[Any] = found[follower.keys.column]
             if follower.read is step.read:
-                keys = self._keys[follower.number] = self._ways[step.read.number].reached(
-                    follower, found[follower.keys.column]
-                )
+                keys = self._ways[step.read.number].reached(follower, keys)
                 if follower.keys_are_persons:
                     self._say(follower, keys)
+            self._keys[follower.number] = keys
 
     def _go_on(self, read: Read) -> None:
         """Start what waits for a read; the caller is confirmed before anything further is read."""
