@@ -166,20 +166,24 @@ class _Joined:
         return self._rows[part.at[0]][part.at[1]]
 
     def _found(self, part: Part) -> Any:
-        """The rows of a search, its surrogate last.
+        """The rows of a search, its surrogate last."""
+        where = [_surrogate(part.source) == any_(self._places(part))] if part.in_stretches else part.where
+        return self._listed(part, 0, where, _limit(0))
 
-        Each stretch is read by an index on the surrogate and no further than the page: what lies behind is not touched.
+    def _places(self, part: Part) -> Any:
+        """The surrogates of a page, found in stretches.
+
+        Each is read by an index on the surrogate and no further than the page: what lies behind is not touched. An
+        index that includes what is compared is all that is read of rows that do not match.
         """
-        if not part.in_stretches:
-            return self._listed(part, 0, part.where, _limit(0))
         given = cast(bindparam(STRETCHES, type_=Text()), INT8MULTIRANGE())
         stretch = func.unnest(given).table_valued("it", with_ordinality=PLACE).render_derived(name="stretch")
         surrogate, it = _surrogate(part.source), _of("stretch", "it")
-        where = [*part.where, surrogate >= func.lower(it), surrogate < func.upper(it)]
-        rows = self._listed(part, 0, where, _limit(0)).lateral("rows")
-        row = [_of("rows", f"c{place}").label(f"c{place}") for place in range(len(part.row))]
-        found = select(*row, _of("rows", PLACE).label(PLACE)).select_from(stretch.join(rows, true()))
-        return found.order_by(_of("stretch", PLACE), _of("rows", PLACE)).limit(_limit(0))
+        where = [*_own(part.where, 0), surrogate >= func.lower(it), surrogate < func.upper(it), *_after(part, 0)]
+        rows = select(surrogate.label(PLACE)).where(*where).order_by(surrogate).limit(_limit(0)).lateral("rows")
+        place = _of("rows", PLACE)
+        found = select(place).select_from(stretch.join(rows, true())).order_by(_of("stretch", PLACE), place)
+        return func.array(found.limit(_limit(0)).scalar_subquery().correlate(None))
 
     def _listed(self, part: Part, number: int, where: Conditions, limit: Any) -> Any:
         """Rows in the order of their surrogate, which stands last."""

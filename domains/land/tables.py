@@ -64,7 +64,12 @@ parcels = Table(
     date("registered_on", "First registration."),
     date("closed_on", "When it was closed. Null: active.", nullable=True),
     synthetic(),
-    Index("parcels_surrogate", "surrogate", unique=True),
+    Index(
+        "parcels_surrogate",
+        "surrogate",
+        unique=True,
+        postgresql_include=["bounding_box", "status", "commune_code"],  # what a row beside the window is known by
+    ),
     Index("parcels_commune", "commune_code", "surrogate"),
     Index("parcels_sheet", "commune_code", "sheet", "number", "surrogate"),
     Index("parcels_bounding_box", "bounding_box", postgresql_using="gist"),

@@ -91,7 +91,7 @@ async def test_a_window_is_searched_by_its_index_without_looking_at_other_places
     window = rectangle({"west": 0, "south": 0, "east": 0, "north": 0})
     asked = {"bbox": window, "stretches": stretches_text(stretches(window)), "after": -1, "limit": 1}
     plan = await land.fetch(f"EXPLAIN {SEARCH.sql}", *(asked[name] for name in SEARCH.parameters))
-    assert any("Index Scan using parcels_surrogate" in row[0] for row in plan)
+    assert any("Index Only Scan using parcels_surrogate" in row[0] for row in plan)
     assert any("Presorted Key" in row[0] for row in plan)
 
 
