@@ -27,6 +27,7 @@ class Setting:
     _stack: ExitStack
     _places: dict[int, Place] = field(default_factory=dict)
     _questions: dict[int, Mapping[str, Question]] = field(default_factory=dict)
+    _read: set[tuple[int, str]] = field(default_factory=set)
 
     def place(self, citizens: int) -> Place:
         """A nation of this size, invented if there is none."""
@@ -53,7 +54,7 @@ class Setting:
     def measured(self, subjects: Sequence[Subject], what: str) -> list[Window]:
         """Warm them all, then measure each in every round. They must have answered alike before."""
         form, loader = self.form, Loader(self.directory, processes.cores()[1])
-        warming = measure.warm(loader, subjects)
+        warming = measure.warm(loader, subjects, self._read)
         for _ in self.display.through(warming, f"{what}: warming", len(subjects)):
             pass
         windows = measure.measured(loader, subjects, form.rounds, form.seconds)

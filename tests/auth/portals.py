@@ -75,8 +75,12 @@ class Portal:
         return {name: value for name, value in form.items() if value is not None}
 
     async def push(self, proof: str | None = None, **changed: Any) -> Answer:
+        return await self.send(self.request(**changed), proof)
+
+    async def send(self, form: dict[str, str], proof: str | None = None) -> Answer:
+        """What is said to a form that came in by the door."""
         server = self.made.server
-        return await server.respond(PAR, self.request(**changed), partial(push, server), proof=proof)
+        return await server.respond(PAR, form, partial(push, server), proof=proof)
 
     async def pushed(self, **changed: Any) -> str:
         """The name of a request that was taken."""

@@ -17,8 +17,9 @@ from commands.beside import Companion
 LIVES = "import os, sys; print(os.getpid(), file=open(sys.argv[1], 'a')); sys.stdin.read()"
 STUBBORN = "import os, sys, time; print(os.getpid(), file=open(sys.argv[1], 'a')); time.sleep(600)"
 SERVER = """
-import sys, time
+import signal, sys, time
 from commands import beside
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell takes from what it runs in the background
 beside._COMMAND = tuple(sys.argv[1:])
 with beside.sealing():
     time.sleep(600)

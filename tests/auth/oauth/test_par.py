@@ -3,12 +3,15 @@
 import asyncio
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from authlib.oauth2.rfc6749 import InvalidRequestError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auth.oauth.authorization import answer_with, arrive, under_way
+from auth.oauth.bridge import FORM, read_form
 from auth.oauth.metadata import PAR
 from auth.oauth.par import BEGUN_WITHIN_S, REQUEST_URI
 from tests.auth.holders import holder_at
@@ -203,10 +206,17 @@ _PARAMETERS = (
 )  # fmt: skip
 
 
+_PRINTABLE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.dictionaries(st.sampled_from(_PARAMETERS), st.text(max_size=60) | st.none(), max_size=4))
-async def test_whatever_a_portal_pushes_is_answered_and_never_with_a_5xx(
+@given(st.dictionaries(st.sampled_from(_PARAMETERS), _PRINTABLE | st.text(max_size=60) | st.none(), max_size=4))
+async def test_whatever_a_portal_posts_is_refused_at_the_door_or_answered_and_never_with_a_5xx(
     same_portal: Portal, changed: dict[str, str | None]
 ) -> None:
-    answer = await same_portal.push(**changed)
+    try:
+        form = read_form(FORM, urlencode(same_portal.request(**changed)).encode())
+    except InvalidRequestError:
+        return
+    answer = await same_portal.send(form)
     assert answer.status in {201, 400, 429}
