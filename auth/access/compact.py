@@ -7,8 +7,9 @@ checked: the algorithm is one of those that the reader declares, and the key mus
 """
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -29,6 +30,8 @@ _KINDS: dict[str, type[VerifyingKey]] = {
     "EdDSA": OKPKey,  # the older name of Ed25519 (RFC 9864); no other Edwards curve is used here
 }
 _ES256 = ECDSA(SHA256())
+_FROM_URL, _TO_URL = bytes.maketrans(b"-_", b"+/"), bytes.maketrans(b"+/", b"-_")
+HEADERS_KEPT = 1024
 _HALF = 32  # bytes of each number of a P-256 signature
 
 
@@ -77,7 +80,9 @@ class Reader(Generic[Header, Claims]):
     """Reads JWTs of one kind."""
 
     def __init__(self, header: type[Header], claims: type[Claims], longest: int) -> None:
-        self._header, self._claims = msgspec.json.Decoder(header), msgspec.json.Decoder(claims)
+        #: Every JWT of one signer has the same header, key included where it stands there.
+        self._header = lru_cache(HEADERS_KEPT)(partial(_read, msgspec.json.Decoder(header)))
+        self._claims = msgspec.json.Decoder(claims)
         self._longest = longest
 
     def open(self, text: str) -> Opened[Header, Claims]:
@@ -85,19 +90,24 @@ class Reader(Generic[Header, Claims]):
         if len(text) > self._longest:
             raise Unreadable("too long")
         try:
-            header, claims, signature = (_bytes(part) for part in text.encode("ascii").split(b"."))
-            read = self._header.decode(header), self._claims.decode(claims)
-            for part in (header, claims):
-                _strict.decode(part.decode())
+            signed, _, signature = text.encode("ascii").rpartition(b".")
+            header, _, claims = signed.partition(b".")
+            return Opened(self._header(header), _read(self._claims, claims), signed, _bytes(signature))
         except (ValueError, RecursionError) as error:  # msgspec's errors and those of Unicode are ValueErrors
             raise Unreadable("not a JWT of this form") from error
-        return Opened(*read, text.rpartition(".")[0].encode(), signature)
+
+
+def _read(decoder: "msgspec.json.Decoder[Any]", part: bytes) -> Any:
+    data = _bytes(part)
+    found = decoder.decode(data)
+    _strict.decode(data.decode())
+    return found
 
 
 def _bytes(part: bytes) -> bytes:
     """Base64url without padding, the one way in which these bytes are written."""
-    data = urlsafe_b64decode(part + b"=" * (-len(part) % 4))
-    if urlsafe_b64encode(data).rstrip(b"=") != part:
+    data = a2b_base64(part.translate(_FROM_URL) + b"=" * (-len(part) % 4), strict_mode=True)
+    if b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL) != part:
         raise Unreadable("not base64url")
     return data
 
