@@ -4,14 +4,13 @@ Root fields are compiled here, what is selected below them in objects.py. Nothin
 which arguments are given, getters say where their values will come from.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphql import FieldNode, print_ast
+from graphql import FieldNode
 
 from domains.kit import statements
-from domains.kit.queries import Stretches, Way, parameter_of
+from domains.kit.queries import Stretches, Way, compared
 from domains.kit.rights import searched
 from domains.kit.scopes import Verb, type_scope
 from graph import pages
@@ -72,7 +71,7 @@ class _Compiler:
             arguments=tuple(steps.getters),
             build=code.compiled(source),
             code=source,
-            fingerprint=_fingerprint(self._operation),
+            fingerprint=self._operation.fingerprint,
             personal={step.number: place for place, step in enumerate(of_persons)},
             others={step.number: place for place, step in enumerate(of_others, len(of_persons))},
             named=_named(steps.all),
@@ -157,7 +156,7 @@ class _Compiler:
 
     def _search(self, field: Field, *, paged: bool, opened: bool = False) -> Step:
         used = [(match, get, f"m{place}") for place, (match, get) in enumerate(field.asked.matches(field.binding.by))]
-        conditions = [match.condition(parameter_of(match, name)) for match, _, name in used]
+        conditions = [compared(match, name) for match, _, name in used]
         step = self._steps.search(
             field.made,
             [*field.binding.where, *conditions],
@@ -201,12 +200,3 @@ def _named(steps: Sequence[Step]) -> Sequence[Sequence[int]]:
         if step.is_personal and step.keys_are_persons and step.keys is not None and step.keys.given is not None:
             by_argument.setdefault(step.keys.given, []).append(step.number)
     return tuple(by_argument.values())
-
-
-def _fingerprint(operation: Operation) -> bytes:
-    """Sixteen bytes that name the operation: its text with the fragments it may use, never a value."""
-    written = [
-        print_ast(operation.node),
-        *(print_ast(operation.fragments[name]) for name in sorted(operation.fragments)),
-    ]
-    return hashlib.sha256("\n".join(written).encode()).digest()[:16]

@@ -4,47 +4,41 @@ What is kept is keyed by the skeleton (literals.py), so it holds nothing that a 
 kept; what they are planned as is kept in answer.py, bounded apart.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from graphql import (
     DocumentNode,
-    FloatValueNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLInputType,
     GraphQLNonNull,
-    GraphQLScalarType,
     GraphQLSchema,
     GraphQLSyntaxError,
-    IntValueNode,
     NoUnusedVariablesRule,
     OperationDefinitionNode,
-    StringValueNode,
-    TokenKind,
-    TypeInfo,
-    TypeInfoVisitor,
     ValueNode,
     VariableDefinitionNode,
     VariableNode,
     Visitor,
     get_named_type,
     parse,
-    parse_type,
     specified_rules,
     type_from_ast,
     validate,
     visit,
 )
-from graphql.language import NameNode
 
 from graph import limits, messages
 from graph.errors import Code, refused
+from graph.fingerprint import fingerprint
 from graph.inputs import Convert, Values, bad_input, converter, raw
 from graph.kept import Kept
 from graph.literals import Skeleton, Typed, take_out
+from graph.plain import Plain
+from graph.taken import Literals, Taken, is_taken, literals_of, taken
 
 DOCUMENTS, DOCUMENT_BYTES = 2_000, 128 * 2**20
 BYTES_PER_CHARACTER = 160  # of a validated document: its syntax tree, measured
@@ -72,6 +66,7 @@ class Operation:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: tuple[Variable, ...]
     points: tuple[tuple[str, Callable[[Any], Any]], ...]
+    fingerprint: bytes
 
     def values(self, given: Mapping[str, Any], typed: Typed) -> Values:
         """The values of all variables, checked and converted. Raises Refused with BAD_USER_INPUT."""
@@ -114,7 +109,7 @@ class Documents:
     """The documents of one process."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
-        self._schema = schema
+        self._schema, self._plain = schema, Plain(schema)
         self._kept: Kept[Skeleton, Document] = Kept(DOCUMENTS, DOCUMENT_BYTES, lambda document: document.size)
 
     def get(self, text: str) -> tuple[Document, Typed]:
@@ -125,7 +120,7 @@ class Documents:
             raise messages.parse_failure(text) from None
         document = self._kept.get(skeleton)
         if document is None:
-            document = self._kept.put(skeleton, _read(self._schema, skeleton, text))
+            document = self._kept.put(skeleton, _read(self._schema, self._plain, skeleton, text))
         return document, typed
 
 
@@ -139,43 +134,44 @@ def parsed(text: str) -> DocumentNode:
         raise messages.parse_failure(text) from None
 
 
-def _read(schema: GraphQLSchema, skeleton: Skeleton, text: str) -> Document:
+def _read(schema: GraphQLSchema, plain: Plain, skeleton: Skeleton, text: str) -> Document:
     document = parsed(skeleton.text)
     limits.check_size(document)
-    taken = _Taken(schema, document, skeleton.places)
-    if validate(schema, taken.document, _RULES, 1, hide_suggestions=True, allow_empty_selection_sets=False):
-        raise messages.validation_failure(schema, parsed(text), taken.document)
-    fragments = {
-        node.name.value: node for node in taken.document.definitions if isinstance(node, FragmentDefinitionNode)
-    }
-    operations = [node for node in taken.document.definitions if isinstance(node, OperationDefinitionNode)]
+    literals = literals_of(document, skeleton.places)
+    valid = plain.taken(document, literals) or _validated(schema, document, literals, text)
+    definitions = valid.document.definitions
+    fragments = {node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)}
+    operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
     if any(node.operation.value != "query" for node in operations):
         raise refused(Code.GRAPHQL_VALIDATION_FAILED, "This graph has queries only.")
-    switches = _switches(taken.document) if "@" in skeleton.text else frozenset()
+    switches = _switches(valid.document) if "@" in skeleton.text else frozenset()
     return Document(
         {
-            (node.name.value if node.name else None): _operation(schema, node, fragments, taken, switches)
+            (node.name.value if node.name else None): _operation(schema, node, fragments, valid, switches)
             for node in operations
         },
         len(skeleton.text) * BYTES_PER_CHARACTER,
     )
 
 
+def _validated(schema: GraphQLSchema, document: DocumentNode, literals: Literals, text: str) -> Taken:
+    found = taken(schema, document, literals)
+    if validate(schema, found.document, RULES, 1, hide_suggestions=True, allow_empty_selection_sets=False):
+        raise messages.validation_failure(schema, parsed(text), found.document)
+    return found
+
+
 class _NoUnusedVariables(NoUnusedVariablesRule):
     """Of what a caller declared: a taken literal is declared by every operation, used or not."""
 
     def report_error(self, error: GraphQLError) -> None:
-        if not any(isinstance(node, VariableDefinitionNode) and _is_taken(node) for node in error.nodes or ()):
+        if not any(isinstance(node, VariableDefinitionNode) and is_taken(node) for node in error.nodes or ()):
             super().report_error(error)
-
-
-def _is_taken(node: VariableDefinitionNode) -> bool:
-    return ":" in node.variable.name.value
 
 
 #: Rules about subscriptions, @defer and @stream, which the schema has not: other rules refuse what they look at.
 _NOT_HERE = ("Subscription", "DeferStream", "StreamDirective")
-_RULES = tuple(
+RULES = tuple(
     _NoUnusedVariables if rule is NoUnusedVariablesRule else rule
     for rule in specified_rules
     if not any(name in rule.__name__ for name in _NOT_HERE)
@@ -186,18 +182,19 @@ def _operation(
     schema: GraphQLSchema,
     node: OperationDefinitionNode,
     fragments: Mapping[str, FragmentDefinitionNode],
-    taken: "_Taken",
+    valid: Taken,
     switches: frozenset[str],
 ) -> Operation:
-    variables = tuple(_variable(schema, definition, taken) for definition in node.variable_definitions or ())
+    variables = tuple(_variable(schema, definition, valid) for definition in node.variable_definitions or ())
     points = tuple((variable.name, read) for variable in variables if (read := _point(variable, switches)) is not None)
-    return Operation(node.name.value if node.name else None, node, fragments, variables, points)
+    name, named = node.name.value if node.name else None, fingerprint(node, fragments, valid.literals)
+    return Operation(name, node, fragments, variables, points, named)
 
 
-def _variable(schema: GraphQLSchema, node: VariableDefinitionNode, taken: "_Taken") -> Variable:
+def _variable(schema: GraphQLSchema, node: VariableDefinitionNode, valid: Taken) -> Variable:
     name = node.variable.name.value
     type_: Any = type_from_ast(schema, node.type)
-    return Variable(name, type_, converter(type_), node.default_value, taken.places.get(name))
+    return Variable(name, type_, converter(type_), node.default_value, valid.places.get(name))
 
 
 def _point(variable: Variable, switches: frozenset[str]) -> Callable[[Any], Any] | None:
@@ -229,90 +226,3 @@ def _switches(document: DocumentNode) -> frozenset[str]:
 
     visit(document, Find())
     return frozenset(found)
-
-
-class _Taken:
-    """A document whose literals have become variables, named so that no caller can name them.
-
-    A literal that could not be of the type of its place stays, for validation to refuse. One in a variable's default
-    becomes a variable too: the default is then a template, filled with what the request brings.
-    """
-
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, places: tuple[int, ...]) -> None:
-        self.places: dict[str, int] = {}
-        if not places:
-            self.document = document
-            return
-        self._order = dict(zip(_literals(document), places, strict=True))
-        info = TypeInfo(schema)
-        replaced = visit(document, TypeInfoVisitor(info, _Replace(self, info)))
-        self.document = _declaring(replaced, self.places)
-
-    def variable(self, node: ValueNode, type_: GraphQLInputType | None) -> VariableNode | None:
-        """The variable for a literal, or None where it must stay."""
-        if type_ is None or not _could_be(node, type_):
-            return None
-        assert node.loc is not None
-        place = self._order[node.loc.start]
-        name = f"{place}:{type_ if isinstance(type_, GraphQLNonNull) else f'{type_}!'}"  # a literal is never null
-        self.places[name] = place
-        return VariableNode(name=NameNode(value=name), loc=node.loc)
-
-
-class _Replace(Visitor):
-    def __init__(self, taken: _Taken, info: TypeInfo) -> None:
-        super().__init__()
-        self._taken = taken
-        self._info = info
-
-    def enter_int_value(self, node: IntValueNode, *_: Any) -> VariableNode | None:
-        return self._taken.variable(node, self._info.get_input_type())
-
-    enter_float_value = enter_string_value = enter_int_value
-
-
-def _literals(document: DocumentNode) -> Iterator[int]:
-    """Where the strings and numbers of a document begin, in order."""
-    token = document.loc.start_token if document.loc else None
-    while token is not None:
-        if token.kind in _LITERALS:
-            yield token.start
-        token = token.next
-
-
-_LITERALS = frozenset({TokenKind.INT, TokenKind.FLOAT, TokenKind.STRING, TokenKind.BLOCK_STRING})
-
-
-def _declaring(document: DocumentNode, places: Mapping[str, int]) -> DocumentNode:
-    """The document with every taken literal declared as a variable of every operation."""
-    added = tuple(
-        VariableDefinitionNode(
-            variable=VariableNode(name=NameNode(value=name)), type=parse_type(name.partition(":")[2]), directives=()
-        )
-        for name in places
-    )
-    definitions = [
-        replace(node, variable_definitions=(*added, *(node.variable_definitions or ())))
-        if isinstance(node, OperationDefinitionNode)
-        else node
-        for node in document.definitions
-    ]
-    return DocumentNode(definitions=tuple(definitions))
-
-
-def _could_be(node: ValueNode, type_: GraphQLInputType) -> bool:
-    """False for a literal that is of the wrong kind whatever its value: validation then says so."""
-    named = get_named_type(type_)
-    if not isinstance(named, GraphQLScalarType):
-        return False
-    kinds = _KINDS.get(named.name)
-    return kinds is None or isinstance(node, kinds)
-
-
-_KINDS: Mapping[str, tuple[type, ...]] = {
-    "Int": (IntValueNode,),
-    "Float": (IntValueNode, FloatValueNode),
-    "String": (StringValueNode,),
-    "ID": (IntValueNode, StringValueNode),
-    "Boolean": (),
-}

@@ -132,9 +132,9 @@ def _exceeded(what: str, most: int) -> Exception:
 
 
 def _check_names(document: DocumentNode) -> None:
-    names = list(_names(document))
+    names = {*_names(document)}
     _within("characters of a name", max(map(len, names), default=0), NAME_CHARACTERS)
-    digits = (len(run) for name in names for run in _DIGITS.findall(name))
+    digits = map(len, _DIGITS.findall(" ".join(names)))
     _within("digits in a row of a name", max(digits, default=0), NAME_DIGITS)
 
 

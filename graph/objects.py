@@ -38,7 +38,6 @@ class Objects:
         self.steps = steps
         self.code = AnswerCode()
         self._kinds: dict[type, Callable[[Here, Field], Expression]] = {
-            Leaf: self._leaf,
             Composite: self._composite,
             Link: self._link,
             Relation: self._relation,
@@ -94,16 +93,18 @@ class Objects:
         if name == "__typename":
             return repr(here.type_name)
         made, declared = self._composed.made[here.type_name, name], self._declared(here.type_name, name)
+        if isinstance(made.binding, Leaf):  # most are, and take no arguments
+            return self._leaf(here, made, path, declared)
         field = Field(path, made, declared, nodes, Arguments(declared, nodes[0], self._shape))
         return self._kinds[type(made.binding)](here, field)
 
-    def _leaf(self, here: Here, field: Field) -> Expression:
-        if self._is_public_key(here, field.made):
+    def _leaf(self, here: Here, made: Made, path: Path, declared: GraphQLField) -> Expression:
+        if self._is_public_key(here, made):
             return here.key
-        row = self._row(here, field.made)
-        self.steps.read(row.step, field.made.right, field.path)
-        value = self._column(row, field.binding.expression)
-        return f"json({value})" if field.type.name == "GeoJson" else value
+        row = self._row(here, made)
+        self.steps.read(row.step, made.right, path)
+        value = self._column(row, made.binding.expression)
+        return f"json({value})" if get_named_type(declared.type).name == "GeoJson" else value
 
     def _composite(self, here: Here, field: Field) -> Expression:
         row = self._row(here, field.made)

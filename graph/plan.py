@@ -14,7 +14,7 @@ from auth.caller import Rights
 from domains.kit.loader import Arrangement, RowsLoader
 from domains.kit.rules import OtherRows, PersonRows, Rule
 from domains.kit.scopes import Verb
-from domains.kit.statements import Part, Size, Statement, written
+from domains.kit.statements import Part, Size, Statement, known
 from graph.inputs import Values
 from graph.limits import KEYS_PER_HOP
 from ledger import Definition, Operation, Subject
@@ -121,8 +121,8 @@ class Step:
     def part(self, rule: Rule, at: tuple[int, int] | None) -> Part:
         """What its statement reads for it under these row rules; `at` is where its keys stand in the statement."""
         about = self.rows or self.others
-        where = [*self.conditions, *(about.conditions(rule) if about is not None else ())]
-        return Part(self.source, self.columns, where, self.key, self.size, at, self.in_stretches)
+        where = (*self.conditions, *(about.conditions(rule) if about is not None else ()))
+        return Part(self.source, tuple(self.columns), where, self.key, self.size, at, self.in_stretches)
 
 
 @dataclass(eq=False, slots=True)
@@ -152,7 +152,7 @@ class Read:
             step.part(rule, None if step in hung or step.keys is None else (places[step.keys.step], step.keys.column))
             for step, rule in zip(self.steps, rules, strict=True)
         ]
-        return written(parts)
+        return known(tuple(parts))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -7,6 +7,7 @@ through the columns of its matches; what is selected below demands its own `read
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Integer, SmallInteger, bindparam
@@ -114,6 +115,12 @@ def verify(source: FromClause, by: Matches, verifies: str) -> FieldDecorator:
 def speaker(key: ColumnElement[Any]) -> FieldDecorator:
     """The citizen for whom the token speaks; takes no argument, demands no lookup."""
     return _method(Root(Way.SELF, _table(key), {}, key))
+
+
+@cache
+def compared(match: Match, name: str) -> ColumnElement[bool]:
+    """The predicate of a match, by the statement parameter of this name."""
+    return match.condition(parameter_of(match, name))
 
 
 def parameter_of(match: Match, name: str) -> Any:

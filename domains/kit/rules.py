@@ -5,8 +5,10 @@ A domain states for every table about persons which column names the person and 
 (graph/decide.py); their values travel as statement parameters, so a statement is the same for everybody.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntFlag
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement, FromClause, any_, bindparam, literal_column, not_, select
@@ -66,12 +68,12 @@ class PersonRows:
     others: "Others | None" = None
     otherwise: About | None = None
 
-    def conditions(self, rules: Rule) -> list[ColumnElement[bool]]:
+    def conditions(self, rules: Rule) -> Sequence[ColumnElement[bool]]:
         """The predicates for a set of rules, over columns of this row only."""
-        own = [self._predicate(rule) for rule in Rule if rule and rule in rules]
-        return own if self.relative is None else own + self.relative.conditions(rules & PROTECTION)
+        return _predicates(self, rules)
 
-    def _predicate(self, rule: Rule) -> ColumnElement[bool]:
+    def predicate(self, rule: Rule) -> ColumnElement[bool]:
+        """That of one rule."""
         match rule:
             case Rule.UNPROTECTED:
                 return not_(self.protected)
@@ -109,11 +111,11 @@ class OtherRows:
     commune: ColumnElement[Any] | None = None
     about: About | None = None
 
-    def conditions(self, rules: Rule) -> list[ColumnElement[bool]]:
+    def conditions(self, rules: Rule) -> Sequence[ColumnElement[bool]]:
         """The predicates for a set of rules: of these rows, jurisdiction alone."""
         if self.commune is None or Rule.JURISDICTION not in rules:
-            return []
-        return [self.commune == _units("units")]
+            return ()
+        return (_in_units(self.commune),)
 
 
 def person_rows(
@@ -136,6 +138,19 @@ def two_person_rows(table: FromClause, person: str, relative: str) -> PersonRows
         table, columns[f"{relative}_pin"], columns[f"{relative}_residence_commune"], columns[f"{relative}_protected"]
     )
     return replace(person_rows(table, person), relative=other)
+
+
+@cache
+def _predicates(rows: PersonRows, rules: Rule) -> Sequence[ColumnElement[bool]]:
+    """Each once, so that a statement is known by its conditions."""
+    own = tuple(rows.predicate(rule) for rule in Rule if rule and rule in rules)
+    return own if rows.relative is None else (*own, *_predicates(rows.relative, rules & PROTECTION))
+
+
+@cache
+def _in_units(commune: ColumnElement[Any]) -> ColumnElement[bool]:
+    within: ColumnElement[bool] = commune == _units("units")
+    return within
 
 
 def _units(name: str) -> Any:

@@ -7,6 +7,7 @@ many of them, immutable once released: tokens and grants may carry it, a wider o
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Verb(StrEnum):
@@ -20,11 +21,13 @@ class Verb(StrEnum):
     PROTECTED = "protected"  # protected persons too
 
 
+@cache
 def snake(name: str) -> str:
     """GraphQL name to scope name: `dateOfBirth` -> `date_of_birth`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
+@cache
 def field_scope(domain: str, type_name: str, field_name: str, verb: Verb) -> str:
     """The right to do `verb` with one field, e.g. `identity:citizen.date_of_birth:read`."""
     return f"{domain}:{snake(type_name)}.{snake(field_name)}:{verb}"

@@ -8,7 +8,7 @@ so a statement is the same for any number of people and any number of requests.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -37,6 +37,7 @@ from domains.kit.fields import AsOf
 from domains.kit.tables import PLAIN
 
 KEYS, AFTER, LIMIT, DATE, STRETCHES = "keys", "after", "limit", "as_of", "stretches"
+STATEMENTS = 2_000  # kept when their plans are forgotten
 PLACE = "place"  # of a row in its subquery: the surrogate
 
 Columns = Sequence[ColumnElement[Any]]
@@ -103,6 +104,12 @@ def parameter(name: str, part: int) -> str:
 def written(parts: Sequence[Part]) -> Statement:
     """One statement for all parts, of which at most one has more than one row for a row that it hangs on."""
     return _Joined(parts).statement()
+
+
+@lru_cache(maxsize=STATEMENTS)
+def known(parts: tuple[Part, ...]) -> Statement:
+    """The same, for parts of tuples: a document may be new, of what it reads most was read before."""
+    return written(parts)
 
 
 class _Joined:
@@ -240,10 +247,11 @@ def stretches_text(stretches: Iterable[tuple[int, int]]) -> str:
     return f"{{{','.join(f'[{first},{end})' for first, end in stretches)}}}"
 
 
-def valid_on(validity: AsOf, *, dated: bool) -> list[ColumnElement[bool]]:
+@cache
+def valid_on(validity: AsOf, *, dated: bool) -> Conditions:
     """Rows valid today, or on the date given as the parameter `as_of`."""
     day: Any = bindparam(DATE, type_=validity.since.type) if dated else func.current_date()
-    return [validity.since <= day, (validity.until.is_(None)) | (validity.until > day)]
+    return validity.since <= day, validity.until.is_(None) | (validity.until > day)
 
 
 def is_key(source: FromClause, column: ColumnElement[Any]) -> bool:

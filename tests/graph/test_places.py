@@ -20,7 +20,7 @@ def places(name: str | None) -> Places:
     fragments = {node.name.value: node for node in nodes if isinstance(node, FragmentDefinitionNode)}
     operations = [node for node in nodes if isinstance(node, OperationDefinitionNode)]
     (node,) = (node for node in operations if node.name is not None and node.name.value == name)
-    return Places(TEXT, Operation(name, node, fragments, (), ()))
+    return Places(TEXT, Operation(name, node, fragments, (), (), b""))
 
 
 def places_of(*paths: str, name: str | None = "Q") -> list[tuple[int, int]]:
