@@ -10,9 +10,11 @@ a cluster of processes.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from bench.contenders import Contender
 from bench.peers import node, one_database, pythons
+from bench.peers.one_database import NoRoom
 from bench.peers.postgraphile import postgraphile
 from bench.place import Place
 
@@ -20,25 +22,31 @@ MERCURIUS, APOLLO, YOGA, POSTGRAPHILE = "Mercurius", "Apollo Server", "GraphQL Y
 ARIADNE, STRAWBERRY = "Ariadne", "Strawberry"
 
 
-FEW = 2  # of them on Node, the strongest, where few are enough
+def peers(place: Place, say: Callable[[str], None], *, few: bool = False) -> list[Contender]:
+    """The peers on the registers of this place, or the few, the strongest of the last measurement first.
 
-
-def install(place: Place, *, few: bool = False) -> None:
-    """Have what every peer, or the few, need: packages and a database; what is there already stays."""
-    node.install()
-    if not few:
-        pythons.install()
-    asyncio.run(one_database.copy(place.registers))
-
-
-def peers(place: Place) -> list[Contender]:
-    """Every peer on the registers of this place, the strongest of the last measurement first."""
+    They get what they need: packages and a database; what is there already stays. Who has no room for its database is
+    left out, and `say` is told so.
+    """
     registers = place.registers
+    node.install()
+    found = [node.on_node(MERCURIUS, "mercurius", registers), *_on_one_database(place, say)]
+    if few:
+        return found
+    pythons.install()
     return [
-        node.on_node(MERCURIUS, "mercurius", registers),
-        postgraphile(POSTGRAPHILE, place),
+        *found,
         node.on_node(YOGA, "yoga", registers),
         node.on_node(APOLLO, "apollo", registers),
         pythons.on_uvicorn(ARIADNE, "ariadne_server", registers),
         pythons.on_uvicorn(STRAWBERRY, "strawberry_server", registers),
     ]
+
+
+def _on_one_database(place: Place, say: Callable[[str], None]) -> list[Contender]:
+    try:
+        asyncio.run(one_database.copy(place.registers))
+    except NoRoom as reason:
+        say(f"{POSTGRAPHILE} is left out with {place.citizens:,} citizens: {reason}")
+        return []
+    return [postgraphile(POSTGRAPHILE, place)]

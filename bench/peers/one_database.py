@@ -5,11 +5,12 @@ kept as long as the nation is the same: filling a register anew gives its tables
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ TABLES = {
     "enterprises": ("enterprises", "roles"),
 }
 _PIECES = 16  # of a stream that may wait between the two databases
+_ROOM = 1.3  # on the disk, for each byte that is copied: what is written ahead, too
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 
@@ -36,8 +38,13 @@ where conrelid = $1::text::regclass and contype in ('p', 'u') order by conname""
 _INDEXES = """
 select pg_get_indexdef(indexrelid) from pg_index i where indrelid = $1::text::regclass
   and not exists (select from pg_constraint c where c.conindid = i.indexrelid) order by indexrelid::regclass::text"""
+_SIZE = "select pg_total_relation_size($1::text::regclass)"
 _FILE = "select pg_relation_filenode($1::text::regclass)"
 _MARK = "select shobj_description(oid, 'pg_database') from pg_database where datname = $1"
+
+
+class NoRoom(RuntimeError):
+    """The disk cannot hold the copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +60,21 @@ class Source:
         return f"{self.schema}.{self.table}"
 
 
+def _free(directory: str) -> int:
+    return disk_usage(directory).free
+
+
 def url_of(registers: Mapping[str, str]) -> str:
     """The URL of the copy."""
     land = urlsplit(registers["land"])
     return land._replace(path=f"{land.path}_and_all").geturl()
 
 
-async def copy(registers: Mapping[str, str]) -> bool:
-    """Have the copy; what is the same nation's already stays. False: it stayed."""
+async def copy(registers: Mapping[str, str], free: Callable[[str], int] = _free) -> bool:
+    """Have the copy; what is the same nation's already stays. False: it stayed.
+
+    Raises NoRoom. `free` says how many bytes are free where a path is.
+    """
     async with AsyncExitStack() as stack:
         opened = {name: await stack.enter_async_context(_connected(registers[name])) for name in TABLES}
         sources = [Source(opened[schema], schema, table) for schema, tables in TABLES.items() for table in tables]
@@ -70,11 +84,18 @@ async def copy(registers: Mapping[str, str]) -> bool:
         if await server.fetchval(_MARK, name) == mark:
             return False
         await server.execute(f'drop database if exists "{name}" with (force)')
+        await _require_room(sources, free(await server.fetchval("show data_directory")))
         await server.execute(f'create database "{name}" template template0')
         target = await stack.enter_async_context(_connected(url))
         await _fill(target, sources)
         await target.execute(f"comment on database \"{name}\" is '{mark}'")
         return True
+
+
+async def _require_room(sources: list[Source], free: int) -> None:
+    size = sum([await source.connection.fetchval(_SIZE, source.table) for source in sources])
+    if size * _ROOM > free:
+        raise NoRoom(f"a copy of the registers takes {size * _ROOM / 1e9:.0f} GB, and {free / 1e9:.0f} GB are free")
 
 
 async def _mark(sources: list[Source]) -> str:

@@ -39,11 +39,14 @@ create type land.bounding_box as (
   west double precision, south double precision, east double precision, north double precision
 );
 
+-- Materialized, or a limit from outside would have all parcels read in their order until enough are in the window.
 create function land.parcels_within(bbox land.bounding_box) returns setof land.parcels
 language sql stable as $$
-  select * from land.parcels p
-  where p.status = 'ACTIVE'
-    and p.bounding_box && box(point((bbox).east, (bbox).north), point((bbox).west, (bbox).south))
-  order by p.surrogate
+  with hits as materialized (
+    select * from land.parcels p
+    where p.status = 'ACTIVE'
+      and p.bounding_box && box(point((bbox).east, (bbox).north), point((bbox).west, (bbox).south))
+  )
+  select * from hits order by surrogate
 $$;
 comment on function land.parcels_within is '@behavior +connection -list';

@@ -8,7 +8,7 @@ from bench.measure import Cell, Subject, Window
 from bench.parts import Asked
 from bench.place import Place
 from bench.plots import Bars, Plot
-from bench.ratios import application, best_peer, both, middle, only, rate
+from bench.ratios import application, best_peer, both, middle, only, rate, sizes_of
 from bench.record import Record
 from bench.report import cells_of, contenders_of, figures, loaded, table
 from bench.sections.section import Section
@@ -41,10 +41,9 @@ def check(setting: Setting, place: Place, running: Sequence[Running]) -> equalit
 
 def chosen(setting: Setting, place: Place) -> list[Contender]:
     """Ours first, then the peers of this form, with what they need."""
-    with setting.display.while_("Have the peers installed"):
-        peers.install(place, few=setting.form.few)
-    all_of_them = peers.peers(place)
-    return [contenders.our_server(), *(all_of_them[: peers.FEW] if setting.form.few else all_of_them)]
+    display = setting.display
+    with display.while_("Have the peers installed"):
+        return [contenders.our_server(), *peers.peers(place, display.say, few=setting.form.few)]
 
 
 def _of(setting: Setting, place: Place) -> list[Window]:
@@ -63,8 +62,12 @@ def _of(setting: Setting, place: Place) -> list[Window]:
 
 def lines(record: Record[list[Window]]) -> Iterator[str]:
     yield from ("## Side by side with the peers", "", loaded(record.circumstances))
-    for citizens in sorted({window.citizens for window in record.figures}):
-        yield from _size(only(record.figures, citizens=citizens), citizens)
+    everybody = contenders_of(record.figures)
+    for citizens in sizes_of(record.figures):
+        windows = only(record.figures, citizens=citizens)
+        yield from _size(windows, citizens)
+        if missing := [name for name in everybody if name not in contenders_of(windows)]:
+            yield from ("", f"Left out here: {', '.join(missing)}, for want of room on the disk.")
 
 
 def _size(windows: Sequence[Window], citizens: int) -> Iterator[str]:

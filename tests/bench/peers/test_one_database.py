@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import asyncpg
 import pytest
 
-from bench.peers.one_database import TABLES, copy, url_of
+from bench.peers.one_database import TABLES, NoRoom, copy, url_of
 from installation.databases import database_urls
 from installation.settings import Settings
 from synthetic.seed import seed
@@ -52,3 +52,13 @@ async def test_a_bench_asks_again_and_the_copy_stays_until_a_register_is_filled_
 
     assert await copy(registers)
     assert await _read(url_of(registers), "select count(*) from identity.contacts") == ["0"]
+
+
+async def test_a_bench_without_room_for_the_copy_is_told_so_before_anything_is_copied(
+    registers: Mapping[str, str],
+) -> None:
+    with pytest.raises(NoRoom, match="GB are free"):
+        await copy(registers, free=lambda _: 1_000)
+
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await _read(url_of(registers), "select 1")
