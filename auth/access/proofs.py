@@ -127,8 +127,13 @@ def _check_time(claims: ProofClaims, now: float) -> None:
 
 
 def _is_for(claims: ProofClaims, token: str) -> bool:
-    expected = urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=")
-    return claims.ath is not None and hmac.compare_digest(claims.ath.encode(), expected)
+    return claims.ath is not None and hmac.compare_digest(claims.ath.encode(), _ath(token))
+
+
+@lru_cache(maxsize=4096)
+def _ath(token: str) -> bytes:
+    """Of a token that was verified; it comes with many proofs."""
+    return urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=")
 
 
 def _signer(proof: Opened[ProofHeader, ProofClaims]) -> tuple[VerifyingKey, str]:
