@@ -8,10 +8,10 @@ sent.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import msgspec
 import orjson
 
 from auth.caller import Caller
@@ -36,8 +36,7 @@ PLANS, PLAN_BYTES = 4_000, 128 * 2**20
 BYTES_PER_STEP = 10_000  # of a plan: its code and the variants of its statement, measured
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True, gc=False):
     """A request of GraphQL over HTTP, read but not understood."""
 
     text: str

@@ -10,6 +10,8 @@ from enum import Enum, auto
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import msgspec
+
 from auth.caller import Rights
 from domains.kit.loader import Arrangement, RowsLoader
 from domains.kit.rules import OtherRows, PersonRows, Rule
@@ -22,8 +24,7 @@ from ledger import Definition, Operation, Subject
 Path = tuple[str, ...]  # response keys; indices of lists are left out
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """What one request brings: its values, and of the caller only what arguments may depend on."""
 
     values: Values

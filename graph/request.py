@@ -6,11 +6,11 @@ said without quoting it.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
+import msgspec
 import orjson
 
 from graph.errors import Code, GraphError
@@ -28,8 +28,7 @@ OFFICER = b"agency-officer"
 ALLOWED = [(b"allow", b"GET, POST")]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, gc=False):
     """What the headers say."""
 
     method: str
@@ -48,8 +47,7 @@ class Request:
         return "DPoP" if self.authorization is not None and self.authorization[:5].lower() == "dpop " else "Bearer"
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True, gc=False):
     """The parameters of GraphQL over HTTP: a document, or the name under which one is registered."""
 
     query: str | None

@@ -54,12 +54,11 @@ class Opened(Generic[Header, Claims]):
             return False
         public = key.get_op_key("verify")
         try:
-            if isinstance(key, ECKey):
-                if len(self._signature) == 2 * _HALF:
-                    public.verify(_der(self._signature), self._signed, _ES256)
-                    return True
-            elif isinstance(public, Ed25519PublicKey):
+            if isinstance(public, Ed25519PublicKey):
                 public.verify(self._signature, self._signed)
+                return True
+            if isinstance(public, EllipticCurvePublicKey) and len(self._signature) == 2 * _HALF:
+                public.verify(_der(self._signature), self._signed, _ES256)
                 return True
         except InvalidSignature:
             pass
