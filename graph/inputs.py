@@ -26,6 +26,7 @@ from graphql import (
     get_named_type,
 )
 
+from domains.kit.scalars import Form
 from domains.kit.scopes import snake
 from graph.errors import Code, Refused, refused
 from graph.limits import TEXT_CHARACTERS, check_list, too_long
@@ -103,6 +104,8 @@ def _list(item: Convert, named: Any) -> Convert:
 def _texts(given: list[Any], parse: Callable[[Any], Any]) -> list[str] | None:
     """Texts that are all as they must be, in one pass. None for anything else, of which each item is looked at."""
     try:
+        if isinstance(parse, Form):
+            return given if parse.takes_all(given) else None
         if max(map(len, given), default=0) > TEXT_CHARACTERS:
             return None
         parsed = [parse(each) for each in given]

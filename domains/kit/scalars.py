@@ -44,15 +44,22 @@ def day(given: object) -> dt.date:
     return dt.date.fromisoformat(given)
 
 
-def matching(pattern: re.Pattern[str]) -> Any:
-    """A parser that takes text of one fixed form."""
+class Form:
+    """A parser that takes text of one fixed form, in which there is no line break."""
 
-    def parse(given: object) -> str:
-        if not isinstance(given, str) or pattern.fullmatch(given) is None:
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._is_one = pattern.fullmatch
+        self._are_lines = re.compile(rf"(?:(?:{pattern.pattern})\n)*", pattern.flags).fullmatch
+
+    def __call__(self, given: object) -> str:
+        if not isinstance(given, str) or self._is_one(given) is None:
             raise ValueError("not of the required form")
         return given
 
-    return parse
+    def takes_all(self, given: list[Any]) -> bool:
+        """Whether every item is such a text, told by one match. TypeError where one is no text."""
+        lines = "\n".join([*given, ""])
+        return lines.count("\n") == len(given) and self._are_lines(lines) is not None
 
 
 def whole_number(given: object) -> int:
@@ -75,14 +82,12 @@ def _scalar(name: str, description: str, parse: Any) -> ScalarDefinition:
 
 #: Given to every domain's Strawberry schema, so that the same name is the same scalar everywhere.
 SCALARS: dict[object, ScalarDefinition] = {
-    PersonalNumber: _scalar("PersonalNumber", "Personal identification number: 12 digits.", matching(PIN)),
+    PersonalNumber: _scalar("PersonalNumber", "Personal identification number: 12 digits.", Form(PIN)),
     EnterpriseCode: _scalar(
-        "EnterpriseCode", "Enterprise code: 10 digits; a branch adds `-` and 3 digits.", matching(ENTERPRISE_CODE)
+        "EnterpriseCode", "Enterprise code: 10 digits; a branch adds `-` and 3 digits.", Form(ENTERPRISE_CODE)
     ),
-    ParcelId: _scalar("ParcelId", "Parcel id: 12 characters of geohash.", matching(PARCEL_ID)),
-    UnitCode: _scalar(
-        "UnitCode", "Administrative unit: 2 digits for a province, 5 for a commune.", matching(UNIT_CODE)
-    ),
+    ParcelId: _scalar("ParcelId", "Parcel id: 12 characters of geohash.", Form(PARCEL_ID)),
+    UnitCode: _scalar("UnitCode", "Administrative unit: 2 digits for a province, 5 for a commune.", Form(UNIT_CODE)),
     PartialDate: _scalar(
         "PartialDate", "A date as far as it is known: `1950`, `1950-03` or `1950-03-12`.", partial_date
     ),

@@ -19,9 +19,10 @@ from graphql import (
     GraphQLSchema,
     GraphQLString,
 )
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from domains.kit.scalars import PIN
 from graph.document import Documents
 from graph.errors import Code, Refused
 from graph.inputs import converter
@@ -30,6 +31,8 @@ from tests.graph.compiling import asked, compiled, needed, registers
 BY_DATE = {"nameAndBirthDate": {"fullName": "Đặng Thị Phượng", "dateOfBirth": "1950"}}
 BY_PLACE = {"nameAndBirthPlace": {"fullName": "Đặng Thị Phượng", "birthYear": 1950, "birthPlaceCode": "01"}}
 SEARCH = registers().schema.type_map["CitizenSearch"]
+PERSONAL_NUMBER: Any = registers().schema.type_map["PersonalNumber"]
+PINS = GraphQLList(GraphQLNonNull(PERSONAL_NUMBER))
 SEXES = registers().schema.type_map["Sex"]
 
 
@@ -97,6 +100,18 @@ def test_a_caller_who_gives_one_value_for_a_list_asks_for_a_list_of_one() -> Non
 @pytest.mark.parametrize("given_", [[None], ["a", None], [["a"]], [1]])
 def test_a_caller_who_gives_a_list_with_something_else_in_it_is_refused(given_: Any) -> None:
     assert refusal(GraphQLList(GraphQLNonNull(GraphQLString)), given_).startswith("an item of $search must be ")
+
+
+@given(st.lists(st.from_regex(PIN, fullmatch=True)), st.text(max_size=30), st.integers(0))
+def test_a_caller_who_gives_one_number_of_another_form_among_many_is_refused(
+    pins: list[str], other: str, at: int
+) -> None:
+    assume(PIN.fullmatch(other) is None)
+    at %= len(pins) + 1
+
+    assert converted(PINS, pins) == pins
+    for wrong in (other, f"{other}\n", "001205123456\n", "001205123456\n001205123456", None, 1205123456):
+        assert refusal(PINS, [*pins[:at], wrong, *pins[at:]]).startswith("an item of $search must be ")
 
 
 @pytest.mark.parametrize("given_", ["male", "Male", "", "OTHER", 0, True, ["MALE"], {"MALE": 1}])
