@@ -6,7 +6,7 @@ from sqlalchemy import ARRAY, ColumnElement, Double, literal_column, type_coerce
 from sqlalchemy.types import UserDefinedType
 
 PLACE_BITS = 60  # of the number of a place: a geohash of 12 characters
-WIDEST = 0.01  # degrees, about 1.1 km: of what stands among its neighbors in the order of places
+WIDTHS = (0.002, 0.02, 0.2)  # degrees, about 220 m, 2 km and 20 km: of what stands in the layers of the order of places
 
 
 class Point(UserDefinedType[Any]):

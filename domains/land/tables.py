@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, MetaData, Numeric, SmallInteger, Table
 
-from domains.kit.geometry import PLACE_BITS, WIDEST, Box, Point
+from domains.kit.geometry import PLACE_BITS, WIDTHS, Box, Point
 from domains.kit.tables import column, date, rule_columns, surrogate, synthetic, text
 from domains.kit.units import administrative_units
 
@@ -18,6 +18,11 @@ metadata = MetaData()
 units = administrative_units(metadata)
 
 AREA = Numeric(14, 1)
+
+_LAYERS = " ".join(
+    f"WHEN {layer} THEN width(bounding_box) <= {width} AND height(bounding_box) <= {width}"
+    for layer, width in enumerate(WIDTHS)
+)
 
 
 def _holder() -> Sequence[Column[Any]]:
@@ -44,9 +49,9 @@ parcels = Table(
     column(
         "surrogate",
         BigInteger(),
-        "The id as a number, and 2**60 more if the parcel is wider or higher than 0.01 degrees: order of pages and "
-        "lists, in which neighbors stand together. Of all surrogates the only one that says something, which the id "
-        "says too.",
+        "The id as a number, and 2**60 more for each of 0.002, 0.02 and 0.2 degrees that the parcel is wider or higher "
+        "than: order of pages and lists, in which neighbors stand together. Of all surrogates the only one that says "
+        "something, which the id says too.",
     ),
     text("commune_code", "Commune, 5 digits, 2025 scheme."),
     text("province_code", "Its province, 2 digits, 2025 scheme."),
@@ -73,10 +78,7 @@ parcels = Table(
     Index("parcels_commune", "commune_code", "surrogate"),
     Index("parcels_sheet", "commune_code", "sheet", "number", "surrogate"),
     Index("parcels_bounding_box", "bounding_box", postgresql_using="gist"),
-    CheckConstraint(
-        f"surrogate >= {1 << PLACE_BITS} OR width(bounding_box) <= {WIDEST} AND height(bounding_box) <= {WIDEST}",
-        name="parcels_wide_ones_last",
-    ),
+    CheckConstraint(f"CASE surrogate >> {PLACE_BITS} {_LAYERS} ELSE true END", name="parcels_in_their_layers"),
     comment="Present boundaries; a split closes the old id and issues new ones. About a parcel, so about nobody.",
 )
 

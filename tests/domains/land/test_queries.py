@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domains.kit.fields import binding_of
-from domains.kit.geometry import PLACE_BITS, WIDEST
+from domains.kit.geometry import PLACE_BITS, WIDTHS
 from domains.kit.places import stretches
 from domains.kit.queries import Unsearchable, parameter_of
 from domains.kit.statements import Part, Size, stretches_text, written
@@ -38,11 +38,17 @@ async def found(land: Connection, *, after: int = -1, limit: int = 10, **corners
     return [row[0] for row in await read(land, SEARCH, **asked)]
 
 
+def place(west: float, south: float, size: float) -> int:
+    """Where a parcel stands that has its point in this corner."""
+    return number(west, south) + (sum(size > width for width in WIDTHS) << PLACE_BITS)
+
+
 async def parcel(land: Connection, name: str, west: float, south: float, size: float, status: str = "ACTIVE") -> None:
     box = asyncpg.Box((west + size, south + size), (west, south))
-    place = number(west, south) + (size > WIDEST) * (1 << PLACE_BITS)
     point = asyncpg.Point(west, south)
-    await write(land, parcels, id=name, surrogate=place, bounding_box=box, centroid=point, status=status)
+    await write(
+        land, parcels, id=name, surrogate=place(west, south, size), bounding_box=box, centroid=point, status=status
+    )
 
 
 async def test_a_surveyor_asks_a_window_and_gets_the_parcels_that_share_a_place_with_it(land: Connection) -> None:
@@ -58,11 +64,14 @@ async def test_a_surveyor_asks_a_window_and_gets_no_closed_parcel(land: Connecti
 
 
 async def test_a_surveyor_asks_a_window_and_gets_the_parcel_that_it_lies_in(land: Connection) -> None:
-    """One that is wider than others need be stands behind them, and is found in whatever window it reaches into."""
+    """The larger stand behind the smaller, and each is found in whatever window it reaches into."""
     await parcel(land, "forest", 105.0, 20.0, 2.0)
     await parcel(land, "other forest", 107.5, 20.0, 2.0)
-    await parcel(land, "home", 105.80, 21.00, 0.005)
-    assert await found(land, west=105.79, south=20.99, east=105.84, north=21.04) == ["home", "forest"]
+    await parcel(land, "estate", 105.65, 20.85, 0.15)
+    await parcel(land, "farm", 105.775, 20.975, 0.016)
+    await parcel(land, "home", 105.80, 21.00, 0.0005)
+    seen = await found(land, west=105.79, south=20.99, east=105.84, north=21.04)
+    assert seen == ["home", "farm", "estate", "forest"]
 
 
 async def test_a_wide_parcel_never_stands_among_the_others(land: Connection) -> None:
@@ -74,13 +83,16 @@ async def test_a_wide_parcel_never_stands_among_the_others(land: Connection) -> 
 async def test_a_surveyor_turns_the_pages_of_a_window_and_meets_every_parcel_once(land: Connection) -> None:
     corners = {"west": 105.8, "south": 21.0, "east": 105.9, "north": 21.1}
     everywhere = {
-        f"{column}/{row}": number(105.8 + column / 100, 21 + row / 100) for column in range(10) for row in range(10)
+        f"{column}/{row}": place(105.8 + column / 100, 21 + row / 100, 0.005)
+        for column in range(10)
+        for row in range(10)
     }
     for name in everywhere:
         column, row = map(int, name.split("/"))
         await parcel(land, name, 105.8 + column / 100, 21 + row / 100, 0.005)
     turned: list[str] = []
     while page := await found(land, after=everywhere[turned[-1]] if turned else -1, limit=7, **corners):
+        assert not {*page} & {*turned}
         turned += page
     assert turned == sorted(everywhere, key=lambda name: everywhere[name])
 

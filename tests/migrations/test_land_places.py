@@ -1,4 +1,4 @@
-"""From the first version of the land register to the next: parcels that are there get the number of their place."""
+"""From the first version of the land register: parcels that are there get the number of their place, and their layer."""
 
 from alembic import command
 from sqlalchemy.engine import Connection
@@ -15,6 +15,8 @@ KNOWN = {
     "zzzzzzzzzzzz": (179.9999999, 89.9999999),
     "000000000000": (-180.0, -90.0),
 }
+#: By id, how wide they are, and in which layer they stand then.
+LARGER = {"w7er8u0evwm0": (0.01, 1), "w7er8u0evwm1": (0.1, 2), "w7er8u0evwm2": (1.0, 3)}
 INSERT = """
 insert into parcels (id, surrogate, commune_code, province_code, sheet, number, legal_area, map_area, boundary,
                      centroid, bounding_box, origin, status, registered_on)
@@ -22,22 +24,22 @@ values ($1, $2, '00004', '01', 1, 1, 1, 1, '{}', point(0, 0), $3::text::box, 'AL
 """
 
 
-async def test_parcels_get_the_number_of_their_place_and_wide_ones_stand_behind(bare_settings: Settings) -> None:
+async def test_parcels_get_the_number_of_their_place_and_larger_ones_stand_behind(bare_settings: Settings) -> None:
     maintenance = await connect(str(bare_settings.database_url))
     await maintenance.execute(f'CREATE DATABASE "{database_name(bare_settings, "land")}"')
     await maintenance.close()
     async with engine_of(bare_settings, "land") as engine, engine.begin() as made:
         await made.run_sync(_first_version)
     rows = await connect(database_url(bare_settings, "land"))
-    for place, name in enumerate([*KNOWN, "w7er8u0evwm0"]):
-        await rows.execute(INSERT, name, place, "(1.02,1),(1,1)" if name == "w7er8u0evwm0" else "(1,1),(1,1)")
+    for place, (name, (width, _)) in enumerate(({name: (0.001, 0) for name in KNOWN} | LARGER).items()):
+        await rows.execute(INSERT, name, place, f"({1 + width},1),(1,1)")
 
     await migrate(bare_settings)
 
     placed = {row["id"]: row["surrogate"] for row in await rows.fetch("select id, surrogate from parcels")}
     await rows.close()
     assert {name: placed[name] >> 20 for name in KNOWN} == {name: number(*point) >> 20 for name, point in KNOWN.items()}
-    assert placed["w7er8u0evwm0"] >> 60 == 1
+    assert {name: placed[name] >> 60 for name in LARGER} == {name: layer for name, (_, layer) in LARGER.items()}
 
 
 def _first_version(connection: Connection) -> None:
