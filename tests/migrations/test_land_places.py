@@ -1,4 +1,4 @@
-"""From the first version of the land register: parcels that are there get the number of their place, and their layer."""
+"""From the first version of the land register: parcels that are there get the number of their place, by layers."""
 
 from alembic import command
 from sqlalchemy.engine import Connection
@@ -31,7 +31,7 @@ async def test_parcels_get_the_number_of_their_place_and_larger_ones_stand_behin
     async with engine_of(bare_settings, "land") as engine, engine.begin() as made:
         await made.run_sync(_first_version)
     rows = await connect(database_url(bare_settings, "land"))
-    for place, (name, (width, _)) in enumerate(({name: (0.001, 0) for name in KNOWN} | LARGER).items()):
+    for place, (name, (width, _)) in enumerate((dict.fromkeys(KNOWN, (0.001, 0)) | LARGER).items()):
         await rows.execute(INSERT, name, place, f"({1 + width},1),(1,1)")
 
     await migrate(bare_settings)
