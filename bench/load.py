@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -72,15 +73,13 @@ class Loader:
 
     def _lines(self, contender: Contender, asked: Asked, seconds: int, caller: Caller) -> Path:
         """The file of what is sent; with proofs it is written for each window, since each is good once."""
-        question = asked.question
-        own = f"-{contender.name}" if question.name in contender.documents else ""
-        name = f"{question.name}{own}".replace(" ", "-")
+        bodies = contender.bodies_of(asked.question)
         if caller.proofs is None:
-            file = self.directory / f"{name}.lines"
-            return file if file.exists() else self._written(file.name, contender.bodies_of(question))
-        bodies, proofs = contender.bodies_of(question), caller.proofs(MOST_PROOFS * seconds)
+            file = self.directory / f"{sha256(b''.join(bodies)).hexdigest()}.lines"  # questions of nations share names
+            return file if file.exists() else self._written(file.name, bodies)
+        proofs = caller.proofs(MOST_PROOFS * seconds)
         lines = [proof.encode() + b"\t" + bodies[at % len(bodies)] for at, proof in enumerate(proofs)]
-        return self._written(f"{name}.proven", lines)
+        return self._written("proven.lines", lines)
 
     def _written(self, name: str, lines: Sequence[bytes]) -> Path:
         file = self.directory / name

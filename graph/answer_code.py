@@ -41,6 +41,7 @@ class AnswerCode:
         self._read: dict[str, set[int]] = {}  # columns by row
         self._depth = 1
         self._names = 0
+        self._lists: dict[int, str] = {}
         self.constants: dict[str, Any] = {
             "EMPTY": (),
             "json": lambda text: None if text is None else orjson.Fragment(text),
@@ -76,6 +77,12 @@ class AnswerCode:
     def object(self, entries: Mapping[str, str]) -> str:
         """The answer's object with these expressions under their response keys."""
         return f"{{{', '.join(f'{key!r}: {value}' for key, value in entries.items())}}}"
+
+    def listed(self, says: Mapping[Any, Any], by: Sequence[str]) -> str:
+        """What a list says of these expressions; null where it says nothing. Its texts are shared by all answers."""
+        name = self._lists.setdefault(id(says), f"L{len(self._lists)}")
+        self.constants[name] = says
+        return f"{name}.get(({', '.join(by)},))"
 
     def source(self, steps: int, arguments: int) -> str:
         """The whole function."""

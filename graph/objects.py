@@ -11,7 +11,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLField, get_named_type, is_list_type
 
 from domains.kit import statements
-from domains.kit.fields import Composite, Leaf, Link, Parts, Relation
+from domains.kit.fields import Composite, Leaf, Link, Listed, Parts, Relation
 from domains.kit.scopes import Verb
 from graph import pages
 from graph.answer_code import AnswerCode
@@ -123,6 +123,8 @@ class Objects:
             elif isinstance(part, Mapping):
                 inner = get_named_type(self._declared(type_name, name).type).name
                 entries[key] = self._parts(row, inner, part, selected)
+            elif isinstance(part, Listed):
+                entries[key] = self.code.listed(part.says, [self._column(row, column) for column in part.by])
             else:
                 entries[key] = self._column(row, part)
         return self.code.object(entries)

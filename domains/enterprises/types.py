@@ -16,7 +16,6 @@ from domains.enterprises.tables import (
     members,
     representatives,
     roles,
-    units,
 )
 from domains.kit.classes import BASIC, public
 from domains.kit.connections import Connection
@@ -135,7 +134,7 @@ class Enterprise:
     founded_on: Day | None = column(enterprises.c.founded_on, PROFILE)
     closed_on: Day | None = column(enterprises.c.closed_on, PROFILE)
     head_office: Address | None = value(
-        address_of(units, enterprises.c.commune_code, literal_column(f"'{Y2025}'"), enterprises.c.address_detail),
+        address_of(enterprises.c.commune_code, literal_column(f"'{Y2025}'"), enterprises.c.address_detail),
         PROFILE,
         "Registered head office.",
         present=enterprises.c.commune_code,

@@ -5,7 +5,7 @@ from enum import Enum
 import strawberry
 from sqlalchemy import ColumnElement, Integer, case, cast, func
 
-from domains.identity.tables import citizens, contacts, electronic_identities, identity_cards, units
+from domains.identity.tables import citizens, contacts, electronic_identities, identity_cards
 from domains.kit.classes import BASIC
 from domains.kit.fields import column, derived, relation, value
 from domains.kit.scalars import Day, PartialDate, PersonalNumber
@@ -115,19 +115,19 @@ class Citizen:
     birth_year: int | None = column(citizens.c.birth_year, BASIC)
     sex: Sex | None = column(citizens.c.sex, BASIC)
     birth_place: AdministrativeUnit | None = value(
-        unit_of(units, citizens.c.birth_place_code, citizens.c.birth_place_scheme),
+        unit_of(citizens.c.birth_place_code, citizens.c.birth_place_scheme),
         BASIC,
         "Province of birth.",
         present=citizens.c.birth_place_code,
     )
     birth_registration_place: AdministrativeUnit | None = value(
-        unit_of(units, citizens.c.birth_registration_code, citizens.c.birth_registration_scheme),
+        unit_of(citizens.c.birth_registration_code, citizens.c.birth_registration_scheme),
         BASIC,
         "Province where the birth was registered.",
         present=citizens.c.birth_registration_code,
     )
     hometown: AdministrativeUnit | None = value(
-        unit_of(units, citizens.c.hometown_code, citizens.c.hometown_scheme),
+        unit_of(citizens.c.hometown_code, citizens.c.hometown_scheme),
         BASIC,
         "Native place of the family.",
         present=citizens.c.hometown_code,

@@ -41,8 +41,16 @@ class Composite:
     data_class: DataClass
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Listed:
+    """What an official list says of the values in these columns, which are all that is read for it."""
+
+    by: tuple[ColumnElement[Any], ...]
+    says: Mapping[tuple[Any, ...], Any]
+
+
 #: Python field name of the value type -> what it is made of; a mapping is a value inside the value.
-Parts = Mapping[str, "ColumnElement[Any] | Parts"]
+Parts = Mapping[str, "ColumnElement[Any] | Listed | Parts"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -15,7 +15,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from domains.kit.classes import DataClass
-from domains.kit.fields import Composite, Leaf, Link, OpenKey, Parts, Relation, binding_of
+from domains.kit.fields import Composite, Leaf, Link, Listed, OpenKey, Parts, Relation, binding_of
 from domains.kit.queries import Match, Matches, Root, Way
 from domains.kit.scopes import Verb, field_scope, type_scope
 
@@ -133,5 +133,7 @@ def _parts(parts: Parts) -> Iterator[ColumnElement[Any]]:
     for part in parts.values():
         if isinstance(part, Mapping):
             yield from _parts(part)
+        elif isinstance(part, Listed):
+            yield from part.by
         else:
             yield part

@@ -75,6 +75,7 @@ def _units() -> Iterator[Unit]:
 
 UNITS: Final[tuple[Unit, ...]] = tuple(_units())
 UNIT: Final[Mapping[tuple[str, str], Unit]] = MappingProxyType({(unit.code, unit.scheme): unit for unit in UNITS})
+NAMES: Final[Mapping[tuple[str, str], str]] = MappingProxyType({key: unit.name for key, unit in UNIT.items()})
 
 
 def _communes() -> dict[str, frozenset[str]]:

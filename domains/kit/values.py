@@ -3,11 +3,12 @@
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement
 
-from domains.kit.fields import Parts
+from domains.kit.fields import Listed, Parts
 from domains.kit.scalars import UnitCode
 from domains.kit.types import value_type
+from domains.kit.units import NAMES
 
 
 @value_type
@@ -35,12 +36,11 @@ class Share:
     denominator: int = strawberry.field(description="Parts in all.")
 
 
-def unit_of(units: Table, code: ColumnElement[Any], scheme: ColumnElement[Any]) -> Parts:
+def unit_of(code: ColumnElement[Any], scheme: ColumnElement[Any]) -> Parts:
     """The parts of an `AdministrativeUnit` from a row's code and scheme; the name comes from the code list."""
-    name = select(units.c.name).where(units.c.code == code, units.c.scheme == scheme).scalar_subquery()
-    return {"code": code, "scheme": scheme, "name": name}
+    return {"code": code, "scheme": scheme, "name": Listed((code, scheme), NAMES)}
 
 
-def address_of(units: Table, code: ColumnElement[Any], scheme: ColumnElement[Any], detail: ColumnElement[Any]) -> Parts:
+def address_of(code: ColumnElement[Any], scheme: ColumnElement[Any], detail: ColumnElement[Any]) -> Parts:
     """The parts of an `Address`."""
-    return {"unit": unit_of(units, code, scheme), "detail": detail}
+    return {"unit": unit_of(code, scheme), "detail": detail}

@@ -25,7 +25,6 @@ from domains.land.tables import (
     land_rights,
     parcel_uses,
     parcels,
-    units,
 )
 
 PARCEL_FACT = public("a fact about a piece of land, and about nobody.")
@@ -213,7 +212,7 @@ class Parcel:
     sheet: int | None = column(parcels.c.sheet, PARCEL_FACT)
     number: int | None = column(parcels.c.number, PARCEL_FACT)
     commune: AdministrativeUnit | None = value(
-        unit_of(units, parcels.c.commune_code, literal_column(f"'{Y2025}'")),
+        unit_of(parcels.c.commune_code, literal_column(f"'{Y2025}'")),
         PARCEL_FACT,
         "Where it lies.",
         present=parcels.c.commune_code,

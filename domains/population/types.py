@@ -21,7 +21,6 @@ from domains.population.tables import (
     persons,
     residences,
     temporary_absences,
-    units,
 )
 
 
@@ -91,7 +90,7 @@ class Residence:
 
     kind: ResidenceKind | None = column(residences.c.kind, BASIC)
     address: Address | None = value(
-        address_of(units, residences.c.unit_code, residences.c.unit_scheme, residences.c.detail),
+        address_of(residences.c.unit_code, residences.c.unit_scheme, residences.c.detail),
         BASIC,
         "The address, with its unit as of then.",
         present=residences.c.unit_code,
@@ -110,7 +109,7 @@ class TemporaryAbsence:
     absent_from: Day | None = column(temporary_absences.c.absent_from, BASIC)
     absent_until: Day | None = column(temporary_absences.c.absent_until, BASIC)
     destination: AdministrativeUnit | None = value(
-        unit_of(units, temporary_absences.c.destination_code, temporary_absences.c.destination_scheme),
+        unit_of(temporary_absences.c.destination_code, temporary_absences.c.destination_scheme),
         BASIC,
         "Province of the destination.",
         present=temporary_absences.c.destination_code,
@@ -140,7 +139,7 @@ class Household:
         at_most=100,
     )
     address: Address | None = value(
-        address_of(units, households.c.unit_code, households.c.unit_scheme, households.c.detail),
+        address_of(households.c.unit_code, households.c.unit_scheme, households.c.detail),
         BASIC,
         "Where the household lives.",
         present=households.c.unit_code,

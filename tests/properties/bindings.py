@@ -10,7 +10,7 @@ from graphql import get_named_type
 from sqlalchemy import Column
 from sqlalchemy.sql.visitors import iterate
 
-from domains.kit.fields import Composite, Leaf, Link, OpenKey, Relation
+from domains.kit.fields import Composite, Leaf, Link, Listed, OpenKey, Relation
 from domains.kit.queries import Root
 from graph.composed import Composed
 
@@ -73,6 +73,8 @@ def parts(of: Mapping[str, Any]) -> Iterator[Any]:
     for part in of.values():
         if isinstance(part, Mapping):
             yield from parts(part)
+        elif isinstance(part, Listed):
+            yield from part.by
         else:
             yield part
 

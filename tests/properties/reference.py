@@ -24,7 +24,7 @@ from graphql import (
 from sqlalchemy import bindparam, select
 
 from auth.caller import Caller
-from domains.kit.fields import Composite, Leaf, Link, Relation
+from domains.kit.fields import Composite, Leaf, Link, Listed, Relation
 from domains.kit.queries import Match, Root, Way
 from domains.kit.scopes import snake
 from graph.composed import Composed, Made
@@ -231,7 +231,12 @@ class _Resolvers:
         found: dict[str, Any] = {}
         for name, part in parts.items():
             camel = "".join(word.capitalize() if place else word for place, word in enumerate(name.split("_")))
-            found[camel] = self.value(row, made, part) if isinstance(part, Mapping) else _sent(row[part])
+            if isinstance(part, Mapping):
+                found[camel] = self.value(row, made, part)
+            elif isinstance(part, Listed):
+                found[camel] = part.says.get(tuple(row[column] for column in part.by))
+            else:
+                found[camel] = _sent(row[part])
         return found
 
     def linked(self, thing: Thing, made: Made, link: Link, info: Any) -> Thing | None:

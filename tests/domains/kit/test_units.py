@@ -1,8 +1,12 @@
 """Administrative units: two schemes, codes with two meanings, communes of a province."""
 
+from collections.abc import Mapping
+
 import pytest
 
-from domains.kit.units import COMMUNE, MERGER, PRE_2025, UNIT, UNITS, Y2025, UnknownUnit, communes_of
+from domains.kit.units import COMMUNE, MERGER, NAMES, PRE_2025, UNIT, UNITS, Y2025, UnknownUnit, communes_of
+from installation.databases import DOMAINS
+from tests.domains.rows import taken_back
 
 
 def test_a_bare_code_means_another_province_before_and_after_the_mergers() -> None:
@@ -33,6 +37,13 @@ def test_every_former_province_ends_at_the_merger_and_has_a_successor() -> None:
 def test_a_jurisdiction_without_known_communes_is_refused(code: str, scheme: str) -> None:
     with pytest.raises(UnknownUnit):
         communes_of(code, scheme)
+
+
+@pytest.mark.parametrize("register", DOMAINS)
+async def test_every_register_names_the_units_as_answers_do(urls: Mapping[str, str], register: str) -> None:
+    async with taken_back(urls[register]) as connection:
+        rows = await connection.fetch("select code, scheme, name from administrative_units")
+    assert {(row["code"], row["scheme"]): row["name"] for row in rows} == NAMES
 
 
 def test_there_is_no_unit_twice() -> None:
