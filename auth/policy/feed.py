@@ -128,5 +128,8 @@ class PolicyFeed:
         with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 connection = await asyncpg.connect(self._dsn, timeout=LEAVE_S, command_timeout=LEAVE_S)
-                await leave(connection, self._process)
-                await connection.close()
+                try:
+                    await leave(connection, self._process)
+                    await connection.close()
+                finally:
+                    connection.terminate()
