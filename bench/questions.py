@@ -15,6 +15,7 @@ SEED = 7
 BODIES = 1_000
 SINGLES = 5_000  # of questions about one: about as many as a window has answers
 PEOPLE_ON_A_LIST = 100
+JITTER = 0.001  # degrees, either way
 
 PROFILE = """query Profile($pin: PersonalNumber!) {
   citizen(pin: $pin) {
@@ -78,7 +79,7 @@ async def questions(urls: dict[str, str]) -> list[Question]:
     return [
         drawn("profile", "Profile of one citizen", PROFILE, lambda: {"pin": chance.choice(busy)}, SINGLES),
         drawn("list", "List of 100 citizens", LIST, lambda: {"pins": some(chance, people)}),
-        drawn("page", "Page of 50 parcels", PAGE, lambda: {"bbox": _box(*chance.choice(cells))}),
+        drawn("page", "Page of 50 parcels", PAGE, lambda: {"bbox": _box(chance, *chance.choice(cells))}),
     ]
 
 
@@ -97,6 +98,7 @@ def some(chance: random.Random, people: Sequence[str]) -> list[str]:
     return chance.sample(people, min(PEOPLE_ON_A_LIST, len(people)))
 
 
-def _box(column: int, row: int) -> dict[str, float]:
-    west, south = round(column * nation.CELL, 6), round(row * nation.CELL, 6)
+def _box(chance: random.Random, column: int, row: int) -> dict[str, float]:
+    """A window about a full cell. No two are equal: a small nation has few, and equal questions share statements."""
+    west, south = (round(place * nation.CELL + chance.uniform(-JITTER, JITTER), 6) for place in (column, row))
     return {"west": west, "south": south, "east": round(west + nation.CELL, 6), "north": round(south + nation.CELL, 6)}
