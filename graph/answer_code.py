@@ -78,7 +78,7 @@ class AnswerCode:
         """The answer's object with these expressions under their response keys."""
         return f"{{{', '.join(f'{key!r}: {value}' for key, value in entries.items())}}}"
 
-    def listed(self, says: Mapping[Any, Any], by: Sequence[str]) -> str:
+    def looked_up(self, says: Mapping[Any, Any], by: Sequence[str]) -> str:
         """What a list says of these expressions; null where it says nothing. Its texts are shared by all answers."""
         name = self._lists.setdefault(id(says), f"L{len(self._lists)}")
         self.constants[name] = says

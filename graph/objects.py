@@ -124,7 +124,7 @@ class Objects:
                 inner = get_named_type(self._declared(type_name, name).type).name
                 entries[key] = self._parts(row, inner, part, selected)
             elif isinstance(part, Listed):
-                entries[key] = self.code.listed(part.says, [self._column(row, column) for column in part.by])
+                entries[key] = self.code.looked_up(part.says, [self._column(row, column) for column in part.by])
             else:
                 entries[key] = self._column(row, part)
         return self.code.object(entries)

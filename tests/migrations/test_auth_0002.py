@@ -1,12 +1,8 @@
 """From the first version of the authority to the next: what was decided there still counts, or is gone for good."""
 
-from alembic import command
-from sqlalchemy.engine import Connection
-
-from installation.databases import connect, database_name, database_url
 from installation.settings import Settings
-from migrations.run import engine_of, migrate
-from migrations.scripts import alembic_config
+from migrations.run import migrate
+from tests.migrations.first_version import first_version
 
 BEFORE = """
 insert into agencies (agency, name_vi, name_en) values ('G01', 'a', 'a');
@@ -27,28 +23,16 @@ insert into grants (agency, purpose, scopes, reach, state, proposed_by, approved
 
 
 async def test_what_was_granted_stays_and_what_nobody_approved_is_no_grant(bare_settings: Settings) -> None:
-    maintenance = await connect(str(bare_settings.database_url))
-    await maintenance.execute(f'CREATE DATABASE "{database_name(bare_settings, "auth")}"')
-    await maintenance.close()
-    async with engine_of(bare_settings, "auth") as engine, engine.begin() as made:
-        await made.run_sync(_first_version)
-    rows = await connect(database_url(bare_settings, "auth"))
-    await rows.execute(BEFORE)
+    async with first_version(bare_settings, "auth") as rows:
+        await rows.execute(BEFORE)
 
-    await migrate(bare_settings)
+        await migrate(bare_settings)
 
-    grants = await rows.fetch("select reason, state, revoked_by from grants order by grant_id")
-    keys = await rows.fetch("select distinct state from signing_keys where kid in ('one', 'two')")
-    await rows.close()
+        grants = await rows.fetch("select reason, state, revoked_by from grants order by grant_id")
+        keys = await rows.fetch("select distinct state from signing_keys where kid in ('one', 'two')")
     assert [tuple(row) for row in grants] == [
         ("kept", "active", None),
         ("kept", "revoked", "chi"),
         ("kept", "revoked", "binh"),
     ]
     assert [row["state"] for row in keys] == ["previous"]
-
-
-def _first_version(connection: Connection) -> None:
-    config = alembic_config("auth")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "auth_0001")

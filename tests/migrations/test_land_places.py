@@ -1,13 +1,9 @@
 """From the first version of the land register: parcels that are there get the number of their place, by layers."""
 
-from alembic import command
-from sqlalchemy.engine import Connection
-
-from installation.databases import connect, database_name, database_url
 from installation.settings import Settings
-from migrations.run import engine_of, migrate
-from migrations.scripts import alembic_config
+from migrations.run import migrate
 from tests.domains.kit.test_places import number
+from tests.migrations.first_version import first_version
 
 #: Ids and points of the same places, one of them the usual example of a geohash.
 KNOWN = {
@@ -25,24 +21,12 @@ values ($1, $2, '00004', '01', 1, 1, 1, 1, '{}', point(0, 0), $3::text::box, 'AL
 
 
 async def test_parcels_get_the_number_of_their_place_and_larger_ones_stand_behind(bare_settings: Settings) -> None:
-    maintenance = await connect(str(bare_settings.database_url))
-    await maintenance.execute(f'CREATE DATABASE "{database_name(bare_settings, "land")}"')
-    await maintenance.close()
-    async with engine_of(bare_settings, "land") as engine, engine.begin() as made:
-        await made.run_sync(_first_version)
-    rows = await connect(database_url(bare_settings, "land"))
-    for place, (name, (width, _)) in enumerate((dict.fromkeys(KNOWN, (0.001, 0)) | LARGER).items()):
-        await rows.execute(INSERT, name, place, f"({1 + width},1),(1,1)")
+    async with first_version(bare_settings, "land") as rows:
+        for place, (name, (width, _)) in enumerate((dict.fromkeys(KNOWN, (0.001, 0)) | LARGER).items()):
+            await rows.execute(INSERT, name, place, f"({1 + width},1),(1,1)")
 
-    await migrate(bare_settings)
+        await migrate(bare_settings)
 
-    placed = {row["id"]: row["surrogate"] for row in await rows.fetch("select id, surrogate from parcels")}
-    await rows.close()
+        placed = {row["id"]: row["surrogate"] for row in await rows.fetch("select id, surrogate from parcels")}
     assert {name: placed[name] >> 20 for name in KNOWN} == {name: number(*point) >> 20 for name, point in KNOWN.items()}
     assert {name: placed[name] >> 60 for name in LARGER} == {name: layer for name, (_, layer) in LARGER.items()}
-
-
-def _first_version(connection: Connection) -> None:
-    config = alembic_config("land")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "land_0001")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domains.kit.fields import Link, Relation
@@ -16,6 +16,7 @@ from domains.kit.scopes import Verb, type_scope
 from tests.properties.arguments import Arguments, Draw
 from tests.properties.bindings import Coordinate
 from tests.properties.callers import communes
+from tests.properties.drawing import drawing
 from tests.properties.grants import Grants
 from tests.properties.interference import Met, Trial, demanded
 from tests.properties.operations import Allowed, Operation, Writer, operations, route
@@ -49,14 +50,7 @@ class Exploration:
             operations(self._arguments, self._reachable(_everything), _everything),
         ]
 
-        @seed(self._number)
-        @settings(
-            max_examples=examples,
-            deadline=None,
-            database=None,
-            report_multiple_bugs=False,
-            suppress_health_check=[*HealthCheck],
-        )
+        @drawing(examples, self._number)
         @given(st.one_of(drawn), st.integers(0, 2**32 - 1))
         def ask(operation: Operation, choice: int) -> None:
             self._ask(operation, Draw(choice))

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.catalogue import scopes
@@ -14,6 +14,7 @@ from graph.composed import Composed
 from ledger import Ledger, Subject
 from tests.properties.arguments import Arguments
 from tests.properties.callers import kinds
+from tests.properties.drawing import drawing
 from tests.properties.operations import Operation, operations
 from tests.properties.reference import Reference
 from tests.properties.served import Served
@@ -60,14 +61,7 @@ def test_everybody_in_an_answer_is_on_record_and_nobody_else(
     monkeypatch.setattr(graph.graph._ledger, "record", overheard.record)
     compared: Counter[bool] = Counter()
 
-    @seed(examples)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        report_multiple_bugs=False,
-        suppress_health_check=[*HealthCheck],
-    )
+    @drawing(examples)
     @given(operations(arguments, aims, lambda *_: True), st.sampled_from([*callers]))
     def ask(operation: Operation, kind: str) -> None:
         overheard.subjects = set()

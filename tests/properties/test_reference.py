@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.catalogue import scopes
@@ -14,6 +14,7 @@ from graph.composed import Composed
 from synthetic.personas import EVERYBODY
 from tests.properties.arguments import Arguments
 from tests.properties.callers import kinds
+from tests.properties.drawing import drawing
 from tests.properties.operations import Operation, operations
 from tests.properties.received import ServerLog, of_registers
 from tests.properties.reference import Reference
@@ -37,14 +38,7 @@ def test_a_planned_answer_equals_the_answer_of_the_reference(
     aims = [coordinate for coordinate, made in composed.made.items() if made.binding is not None]
     statuses: Counter[int] = Counter()
 
-    @seed(examples)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        report_multiple_bugs=False,
-        suppress_health_check=[*HealthCheck],
-    )
+    @drawing(examples)
     @given(operations(arguments, aims, lambda *_: True), st.sampled_from([*callers]))
     def ask(operation: Operation, kind: str) -> None:
         log.statements(())

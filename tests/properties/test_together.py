@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domains.land.tables import land_rights, parcels
@@ -20,6 +20,7 @@ from graph.catalogue import scopes
 from graph.composed import Composed
 from tests.properties.arguments import NOBODY, Arguments, Draw
 from tests.properties.callers import kinds
+from tests.properties.drawing import drawing
 from tests.properties.operations import Operation
 from tests.properties.received import ServerLog, of_registers
 from tests.properties.reference import Reference
@@ -114,14 +115,7 @@ def test_requests_that_arrive_together_are_answered_as_each_would_be_alone(
     answered: Counter[str] = Counter()
     met: Counter[str] = Counter()
 
-    @seed(EXAMPLES)
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        report_multiple_bugs=False,
-        suppress_health_check=[*HealthCheck],
-    )
+    @drawing(EXAMPLES)
     @given(
         st.integers(0, 2**32 - 1),
         st.lists(
