@@ -176,10 +176,10 @@ class Graph:
         data = plan.build(run.rows, run.arguments)
         if plan.introspects:
             data.update(introspection.answer(self.composed.schema, question, data))
-        if not run.failed:
+        missing = failures.errors(plan, run.failed, data)
+        if not missing:  # also where what failed stands below somebody who is not there
             return orjson.dumps({"data": data})
-        places = self.places(question)
-        errors = places.failures(failures.errors(plan, run.failed, data))
+        errors = self.places(question).failures(missing)
         return orjson.dumps({"errors": [error.as_json() for error in errors], "data": data})
 
 

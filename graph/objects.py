@@ -150,6 +150,8 @@ class Objects:
         is_dated = relation.as_of is not None and field.asked.is_given("as_of")
         opened = here.opened and relation.key is None
         step = self.steps.related(field.made, field.path, keys, here.parent, is_dated=is_dated, opened=opened)
+        if row is not None and row.step.keys == keys:
+            step.under = row.step
         self.steps.read(step, field.made.right, field.path)
         if is_dated:
             step.parameters[statements.DATE] = field.asked.getter("as_of")

@@ -81,6 +81,7 @@ class Step:
     conditions: Sequence[Any] = ()  # whatever the row rules
     key: Any = None  # column that is compared with the keys; first in each row
     keys: Keys | None = None  # None: a search or a page
+    under: "Step | None" = None  # read by the same keys: where it has no row, nothing of this step is shown
     offset: int = 0  # of `columns` in the rows
     columns: list[Any] = field(default_factory=list)
     parameters: dict[str, Getter] = field(default_factory=dict)

@@ -2,15 +2,16 @@
 
 No task per step: futures of the loaders call back. A step that fails nulls its fields and the rest goes on (law 2); a
 request past its deadline leaves its batches, which go on for the others. When the last step that looks at people has
-said at whom, the disclosure is handed over, so that its write runs beside the remaining reads. Before steps follow
+said at whom, the disclosure is handed over, so that its write runs beside the remaining reads. Rows that come before
+the row under which they stand wait for it: where it is hidden, they show nobody and lead nowhere. Before steps follow
 others, and before the hand-over, the caller is confirmed: whose rights changed reads nothing further (law 6).
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any
 
 from domains.kit import statements
@@ -26,6 +27,7 @@ from graph.plan import Asked, Getter, Plan, Read, Reader, Step
 
 Databases = Mapping[str, Database]  # by domain
 People = list[tuple[int, Sequence[str]]]  # step, and those at whom it looked
+Came = Iterator[tuple[Step, Any]]  # steps of one read with their rows
 
 NOTHING: Iterable[Any] = repeat({})  # of each step, for a read without keys
 _NO_ROWS: Iterable[Any] = repeat(())
@@ -63,6 +65,7 @@ class Run:
         self._silent = {*plan.personal, *plan.others}  # steps that have not said yet at whom they look
         self._unfinished = {*range(len(plan.reads))}
         self._loading: dict[int, asyncio.Future[Any]] = {}
+        self._held: dict[int, list[tuple[Read, Came]]] = {}  # by the step under which they stand, until that has come
         self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def start(self) -> "asyncio.Future[None]":
@@ -92,7 +95,7 @@ class Run:
             loading.cancel()
 
     def not_found(self) -> list[int]:
-        """Persons named by the caller of whom no step has a row, as places among all that were handed over.
+        """Persons named by the caller of whom no step shows a row, as places among all that were handed over.
 
         Once all steps are done. Of a step that failed nobody knows who is there.
         """
@@ -100,7 +103,8 @@ class Run:
             return []
         named = {number for group in self._plan.named for number in group}
         there = {person for number, persons in self._people if number not in named for person in persons}
-        there |= {key for number in named for key in self._keys[number] if self._has_rows(number, key)}
+        for number in named:
+            there |= {key for key in self._shown_keys(self._plan.steps[number]) if self._has_rows(number, key)}
         gone = {key for number in named for key in self._keys[number]} - there
         everybody = (person for _, persons in self._people for person in persons)
         return [place for place, person in enumerate(everybody) if person in gone]
@@ -146,9 +150,15 @@ class Run:
             self._break(broken)
 
     def _settle(self, read: Read, found: Iterable[Any]) -> None:
+        self._take_each(read, zip(read.steps, found, strict=False))
+
+    def _take_each(self, read: Read, came: Came) -> None:
         """What has come of each step; then whatever waits for it."""
-        for step, rows in zip(read.steps, found, strict=False):
-            keys = self._keys[step.number]
+        for step, rows in came:
+            if step.under is not None and self.rows[step.under.number] is None:
+                self._held.setdefault(step.under.number, []).append((read, chain(((step, rows),), came)))
+                return
+            keys = self._shown_keys(step)
             if step.at_most is not None and len(rows) > step.at_most:
                 self._null(step, Code.TOO_MANY_MATCHES)
             elif len(keys) > KEYS_PER_HOP:
@@ -157,7 +167,14 @@ class Run:
                 if step.is_list and None in map(rows.get, keys, _NO_ROWS):
                     self.failed[step.number] = Code.LIMIT_EXCEEDED  # of the lists that are null for it; others stand
                 self._take(step, rows)
+            self._release(step)
         self._go_on(read)
+
+    def _release(self, step: Step) -> None:
+        """Take what came before this step did and stands under its rows."""
+        for read, came in self._held.pop(step.number, ()):
+            if read.number in self._unfinished:  # it has not come too late
+                self._take_each(read, came)
 
     def _take(self, step: Step, rows: Any) -> None:
         """This request's own among the rows of its batch: whom they are about, and the keys of what follows."""
@@ -195,6 +212,8 @@ class Run:
         self._unfinished.discard(read.number)
         for follower in read.followers:
             self._start(follower, ())
+        for step in read.steps:
+            self._release(step)
         self._finish_if_done()
 
     def _null(self, step: Step, code: Code) -> None:
@@ -239,10 +258,18 @@ class Run:
         if step.keys is None:
             own: list[Any] = rows[:size]
             return own
-        keys = self._keys[step.number]
+        keys = self._shown_keys(step)
         if step.is_single:
             return [row for key in keys if (row := rows.get(key)) is not None]
         return [row for key in keys for row in (rows.get(key) or ())[:size]]
+
+    def _shown_keys(self, step: Step) -> Sequence[Any]:
+        """This request's own keys, without those of whom a row is missing or hidden under which the step stands."""
+        keys, under = self._keys[step.number], step.under
+        while under is not None:
+            there = self.rows[under.number]
+            keys, under = [key for key in keys if key in there], under.under
+        return keys
 
 
 def _distinct(rows: list[Any], column: int) -> list[Any]:

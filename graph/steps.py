@@ -159,6 +159,8 @@ class Steps:
     def _by_keys(self, step: Step, key: Any, keys: Keys, conditions: Sequence[Any] = (), size: int | None = 1) -> Step:
         """One row per key, lists of at most `size`, or pages where `size` is None."""
         step.key, step.keys, step.offset = key, keys, 1
+        parent = self.all[step.parent] if step.parent is not None else None
+        step.under = parent if parent is not None and parent.keys == keys else None
         names_person = step.rows is not None and key is step.rows.person
         step.opened = step.opened and names_person  # who opens a household by its code names nobody
         step.reached = Reached.OPENED if step.opened else Reached.FOLLOWED

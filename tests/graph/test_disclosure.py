@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from auth.caller import Caller
-from auth.reach import SELF, in_communes
+from auth.reach import EVERYWHERE, SELF, in_communes
 from graph.answer import Question
 from graph.disclosure import Record
 from graph.exchange import Exchange
@@ -28,6 +28,11 @@ async def looked_at(world: World, answer: Answer) -> dict[str, list[bytes]]:
     for step, persons in entry.looked_at:
         named.setdefault(step.path, []).extend(persons)
     return named
+
+
+async def everybody(world: World, answer: Answer) -> set[bytes]:
+    """Whom the entry of an answer names."""
+    return {person for persons in (await looked_at(world, answer)).values() for person in persons}
 
 
 async def test_an_answer_is_on_record_before_its_first_byte_is_sent(world: World) -> None:
@@ -136,13 +141,49 @@ async def test_whom_a_row_rule_hides_is_not_found_and_not_on_record(world: World
     assert len(persons) == 9
 
 
+def of_one_town_by_name() -> Caller:
+    """A caller who may read names in the first town alone, and everything else everywhere."""
+    return holding(dict.fromkeys(EVERYTHING, EVERYWHERE) | {"people:citizen.name:read": in_communes([TOWNS[0]])})
+
+
+async def test_who_asks_for_the_friends_of_somebody_hidden_is_on_record_with_nobody_else(world: World) -> None:
+    """Their friends are read beside them, and shown only where they are."""
+    answer = await world.ask(f'{{person(pin:"{pin(15)}"){{name friends{{town}}}}}}', of_one_town_by_name())
+    assert answer.data == {"person": None}
+    assert await everybody(world, answer) == {*people(15)}
+
+
+async def test_who_is_led_to_somebody_hidden_is_on_record_with_nobody_behind_them(world: World) -> None:
+    question = f'{{person(pin:"{pin(15)}"){{friends{{name friends{{town}}}}}}}}'
+    answer = await world.ask(question, of_one_town_by_name())
+    assert answer.data == {"person": {"friends": [{"name": None, "friends": None}] * 2}}
+    assert await everybody(world, answer) == {*people(15, 16, 17)}
+
+
+@pytest.mark.parametrize(("number", "shown"), [(15, ()), (5, (6, 7))], ids=["hidden", "there"])
+async def test_friends_who_come_before_the_one_who_leads_to_them_wait_for_it(
+    world: World, number: int, shown: tuple[int, ...]
+) -> None:
+    """The second list is a statement of its own, and has its rows while that of the person still waits."""
+    caller = of_one_town_by_name()
+    question = f'{{person(pin:"{pin(number)}"){{name friends{{__typename}} again:friends{{town}}}}}}'
+    world.listen()
+    async with locked(world.databases["people"]._url, "folk"):
+        asking = asyncio.ensure_future(world.ask(question, caller))
+        await asyncio.sleep(0.2)
+        assert len(world.sent) == 2
+    answer = await asking
+    assert bool(answer.data["person"]) is bool(shown)
+    assert await everybody(world, answer) == {*people(number, *shown)}
+
+
 async def test_a_citizen_who_asks_through_a_portal_is_on_record_as_who_it_was_for(world: World) -> None:
     portal = holding(dict.fromkeys(EVERYTHING, SELF), subject=pin(4))
     answer = await world.ask("{me{name friends{name}}}", portal)
     assert answer.data == {"me": {"name": "Person 4", "friends": [{"name": None}, {"name": None}]}}
     (entry,) = await world.recorded(answer.request_id)
     assert entry.recipient.on_behalf_of == people(4)[0]
-    assert {person for _, persons in entry.looked_at for person in persons} == {*people(4)}
+    assert await everybody(world, answer) == {*people(4)}
 
 
 async def test_under_a_delegation_both_agencies_are_on_record(world: World) -> None:

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from auth.errors import GrantsUnconfirmed
-from auth.reach import in_communes
+from auth.reach import EVERYWHERE, in_communes
 from graph.answer import Question
 from graph.disclosure import Record
 from graph.exchange import Exchange
@@ -251,6 +251,13 @@ async def test_somebody_outside_the_jurisdiction_is_marked_as_if_not_there(world
     assert await not_found(world, f'{{persons(pins:["{pin(1)}","{pin(PROTECTED)}"]){{name}}}}', rights=here) == [
         pin(PROTECTED)
     ]
+
+
+async def test_somebody_hidden_by_one_register_is_marked_though_another_has_rows_of_them(world: World) -> None:
+    """Those were read beside, and not shown."""
+    names_here = dict.fromkeys(EVERYTHING, EVERYWHERE) | {"people:citizen.name:read": in_communes([TOWNS[0]])}
+    question = f'{{person(pin:"{pin(14)}"){{name things(first:3){{edges{{node{{secret}}}}}}}}}}'
+    assert await not_found(world, question, rights=names_here) == [pin(14), pin(14)]
 
 
 async def test_of_a_register_that_does_not_answer_nobody_knows_who_is_there(world: World) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auth.reach import SELF, in_communes
+from auth.reach import EVERYWHERE, SELF, in_communes
 from domains.kit.database import Limits
 from ledger import Outcome
 from tests.graph.compiling import holding
@@ -126,6 +126,14 @@ async def test_a_list_of_somebody_elses_request_that_is_too_long_is_no_error_of_
     assert mine.data == {"person": {"friends": [{"notes": None}] * 2}}  # they are not registered
 
 
+async def test_a_list_that_is_too_long_of_somebody_hidden_is_no_error(world: World) -> None:
+    """It would tell them from who is not there."""
+    names_there = dict.fromkeys(EVERYTHING, EVERYWHERE) | {"people:citizen.name:read": in_communes([TOWNS[1]])}
+    for number in (3, FOLK):
+        answer = await world.ask(f'{{person(pin:"{pin(number)}"){{name notes{{words}}}}}}', holding(names_there))
+        assert answer.data == {"person": None}
+
+
 async def test_a_search_with_too_many_matches_is_null_and_the_rest_stands(world: World) -> None:
     answer = await world.ask(f'{{named(name:"Person 1"){{pin}} person(pin:"{pin(1)}"){{name}}}}')
     assert answer.status == 200
@@ -156,6 +164,12 @@ async def test_a_register_that_does_not_answer_leaves_null_and_the_others_answer
     (entry,) = await world.recorded(answer.request_id)
     assert entry.outcome is Outcome.GRANTED
     assert b"possessions" not in answer.body
+
+
+async def test_a_register_that_does_not_answer_about_somebody_who_is_not_there_is_no_error(world: World) -> None:
+    await world.ask(THINGS, pin=pin(FOLK))
+    await world.databases["things"].close()
+    assert (await world.ask(THINGS, pin=pin(FOLK))).data == {"person": None}
 
 
 async def test_a_deadline_leaves_null_what_has_not_come_and_answers_the_rest(open_world: Open) -> None:

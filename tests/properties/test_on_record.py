@@ -70,10 +70,8 @@ def test_everybody_in_an_answer_is_on_record_and_nobody_else(
         if response.status != 200 or "errors" in answer:
             return
         expected = loop.run_until_complete(reference.answer(operation, callers[kind]))
-        assert overheard.subjects >= expected.seen, operation.text
-        if _everybody_is_there(answer["data"]):
-            assert overheard.subjects == expected.seen, operation.text
-            compared[bool(expected.seen)] += 1
+        assert overheard.subjects == expected.seen, operation.text
+        compared[bool(expected.seen)] += 1
 
     ask()
     assert compared[True] > examples / 10
@@ -101,8 +99,3 @@ def test_a_citizen_has_looked_at_nobody_whose_row_was_hidden_beside_the_one_that
         related += bool(json.loads(response.body)["data"]["me"]["children"])
         assert overheard.subjects == expected.seen
     assert related
-
-
-def _everybody_is_there(data: Any) -> bool:
-    """False: somebody asked for by key is not there. What their key leads to was read beside them, and not shown."""
-    return not any(found is None or (isinstance(found, list) and None in found) for found in data.values())
