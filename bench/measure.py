@@ -93,14 +93,14 @@ def _warm(loader: Loader, subject: Subject, seconds: int) -> None:
         loader.run(subject.running.contender, asked, seconds, subject.caller or subject.place.caller)
 
 
-def measured(loader: Loader, subjects: Sequence[Subject], rounds: int, seconds: int) -> Iterator[Window]:
-    """Every window of every round; each other round runs backwards. One without an answer has no figures.
+def measured(loader: Loader, subjects: Sequence[Subject], rounds: Sequence[int], seconds: int) -> Iterator[Window]:
+    """Every window of these rounds; each other round runs backwards. One without an answer has no figures.
 
     Neither has one that is left out because of what an answer took before: whoever is asked for 64 lists at once, and
     takes a sixth of a second for each, is at work long after the window.
     """
     spent: dict[tuple[int, str], float] = {}
-    for number in range(rounds):
+    for number in rounds:
         for subject in subjects if number % 2 == 0 else reversed(subjects):
             what = subject.running.pid, subject.asked.question.name
             if spent.get(what, 0.0) * subject.asked.connections > MOST_LEFT_S * 1000:

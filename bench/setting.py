@@ -51,14 +51,15 @@ class Setting:
         with ExitStack() as stack, self.display.while_(f"Have {len(wanted)} servers running"):
             yield [stack.enter_context(self._running(each, place)) for each in wanted]
 
-    def measured(self, subjects: Sequence[Subject], what: str) -> list[Window]:
-        """Warm them all, then measure each in every round. They must have answered alike before."""
+    def measured(self, subjects: Sequence[Subject], what: str, rounds: Sequence[int] | None = None) -> list[Window]:
+        """Warm them all, then measure each in every round, or in these. They must have answered alike before."""
         form, loader = self.form, Loader(self.directory, processes.cores()[1])
         warming = measure.warm(loader, subjects, self._read)
         for _ in self.display.through(warming, f"{what}: warming", len(subjects)):
             pass
-        windows = measure.measured(loader, subjects, form.rounds, form.seconds)
-        return list(self.display.through(windows, what, form.rounds * len(subjects)))
+        rounds = rounds or range(form.rounds)
+        windows = measure.measured(loader, subjects, rounds, form.seconds)
+        return list(self.display.through(windows, what, len(rounds) * len(subjects)))
 
     @contextmanager
     def _running(self, contender: Contender, place: Place) -> Iterator[Running]:

@@ -23,17 +23,23 @@ PLOTTED = Cell("profile", 16)
 def measure(setting: Setting) -> list[Window]:
     place = setting.place(setting.form.size)
     wanted = chosen(setting, place)
+    return [window for number in range(setting.form.rounds) for window in _round(setting, place, wanted, number)]
+
+
+def _round(setting: Setting, place: Place, wanted: Sequence[Switch], number: int) -> list[Window]:
+    """One round, with processes of its own: two of the same code differ by as much as a check may cost."""
     servers = [contenders.our_server(), *(switch.server for switch in wanted)]
     with setting.started(servers, place) as (product, *variants):
-        for switch in wanted:
+        for switch in wanted if number == 0 else ():
             check(product.contender, switch, place)
         running = dict(zip((switch.name for switch in wanted), variants, strict=True))
         subjects = []
-        for number, (asked, together) in enumerate(grouped(wanted)):
-            group = f"{number}"
+        for at, (asked, together) in enumerate(grouped(wanted)):
+            group = f"{at}"
             subjects.append(Subject(product, place, asked, group=group))
             subjects += [Subject(running[each.name], place, asked, each.caller, group) for each in together]
-        return setting.measured(subjects, f"The product beside {len(wanted)} variants")
+        what = f"The product beside {len(wanted)} variants, round {number + 1} of {setting.form.rounds}"
+        return setting.measured(subjects, what, [number])
 
 
 def chosen(setting: Setting, place: Place) -> list[Switch]:
@@ -66,7 +72,8 @@ def lines(record: Record[list[Window]]) -> Iterator[str]:
     yield from ("## What each check costs", "", loaded(record.circumstances), "")
     yield (
         "Ours in a variant that the benchmark composes, over the product right beside it in time; below 1: the product"
-        " would be cheaper without what the variant leaves out. Medians of ratios inside a round."
+        " would be cheaper without what the variant leaves out. Medians of ratios inside a round;"
+        " each round has processes of its own."
     )
     yield ""
     names = ("variant / product", "asked", "app CPU", "app + PostgreSQL CPU", "answers/s", "app CPU added, ms")

@@ -22,7 +22,7 @@ Ask = tuple[tuple[Any, ...], tuple[Any, ...]]  # keys, values of the other param
 Rows = Any  # as arranged: Mapping[key, row], Mapping[key, list[row]] or list[row], or a sequence of these
 Arrangement = Callable[[list[Any]], Rows]
 
-KEYS_PER_STATEMENT = 5_000
+KEYS_PER_STATEMENT = 500  # while one is read, the rows of another become answers: few enough for a core's cache
 
 
 def one_per_key(rows: list[Any]) -> Mapping[Any, Any]:
