@@ -43,6 +43,10 @@ class Slow(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"{}")
 
+    def finish(self) -> None:
+        """The thread of a connection stays for a while: the work of one that has ended is counted no more."""
+        time.sleep(1)
+
     def log_message(self, *_: object) -> None:
         """Nothing."""
 
@@ -67,8 +71,8 @@ def subject(port: int, name: str, connections: int = 1, body: bytes = b"{}") -> 
     return Subject(Running(Contender(name, (), port, f"/{name}"), os.getpid()), cast(Place, Here()), asked, Caller(str))
 
 
-def windows_of(directory: Path, *subjects: Subject, seconds: int = 1) -> list[Window]:
-    return list(measured(Loader(directory, min(os.sched_getaffinity(0))), subjects, range(1), seconds))
+def windows_of(directory: Path, *subjects: Subject) -> list[Window]:
+    return list(measured(Loader(directory, min(os.sched_getaffinity(0))), subjects, range(1), 1))
 
 
 def test_a_benchmark_gets_no_answer_in_a_window_and_measures_the_others(port: int, tmp_path: Path) -> None:
@@ -79,7 +83,7 @@ def test_a_benchmark_gets_no_answer_in_a_window_and_measures_the_others(port: in
 
 
 def test_a_benchmark_asks_nobody_for_more_at_once_than_is_done_soon_after(port: int, tmp_path: Path) -> None:
-    windows = windows_of(tmp_path, *(subject(port, "busy", connections) for connections in (4, 64)), seconds=3)
+    windows = windows_of(tmp_path, *(subject(port, "busy", connections) for connections in (4, 64)))
 
     assert [window.cell.connections for window in windows] == [4]
 
