@@ -14,6 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
 from auth.access.nonces import KEY_BYTES as NONCE_KEY_BYTES
+from auth.access.references import MASTER_BYTES, MonthlyKeys
 from auth.access.subject import KEY_BYTES, SubjectSeal
 
 SIGNING_ALGORITHM = "ES256"
@@ -97,6 +98,11 @@ def subject_seal(files: KeyFiles) -> SubjectSeal:
 def nonce_key(files: KeyFiles) -> bytes:
     """The secret of the nonces for proofs, the same in all processes."""
     return files("dpop-nonce.key", lambda: os.urandom(NONCE_KEY_BYTES))
+
+
+def reference_keys(files: KeyFiles) -> MonthlyKeys:
+    """The keys of references between registers. What they are derived from stays with the authority."""
+    return MonthlyKeys(files("references.key", lambda: os.urandom(MASTER_BYTES)))
 
 
 def private_key(files: KeyFiles, name: str) -> ECKey:
