@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from auth.access.references import Seals
+
 INDENT = "    "
 
 
@@ -83,6 +85,11 @@ class AnswerCode:
         name = self._lists.setdefault(id(says), f"L{len(self._lists)}")
         self.constants[name] = says
         return f"{name}.get(({', '.join(by)},))"
+
+    def sealed(self, seals: Seals, type_name: str, key: str) -> str:
+        """The reference to an entity whose key this expression is."""
+        self.constants["seal"] = seals.seal
+        return f"seal({type_name!r}, {key})"
 
     def source(self, steps: int, arguments: int) -> str:
         """The whole function."""

@@ -7,7 +7,7 @@ which arguments are given, getters say where their values will come from.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphql import FieldNode
+from graphql import FieldNode, GraphQLField
 
 from domains.kit import statements
 from domains.kit.queries import Stretches, Way, compared
@@ -15,9 +15,10 @@ from domains.kit.rights import searched
 from domains.kit.scopes import Verb, type_scope
 from graph import pages
 from graph.arguments import Arguments, prepared
-from graph.composed import Composed
+from graph.composed import Composed, Served
 from graph.cursors import Cursors
 from graph.document import Operation, Shape
+from graph.entities import ENTITIES, SERVICE, entities
 from graph.field import Field
 from graph.here import Expression, Here, Row
 from graph.objects import Objects
@@ -85,9 +86,19 @@ class _Compiler:
             self._introspects = True
             return "None"
         declared = self._composed.schema.query_type.fields[name]  # type: ignore[union-attr]
+        if self._composed.served is not None and name in (ENTITIES, SERVICE):
+            return self._machinery(self._composed.served, path, declared, nodes)
         made = self._composed.made["Query", name]
         field = Field(path, made, declared, nodes, Arguments(declared, nodes[0], self._shape))
         return self._ways[made.binding.way](field)
+
+    def _machinery(self, served: Served, path: Path, declared: GraphQLField, nodes: Sequence[FieldNode]) -> Expression:
+        if nodes[0].name.value == ENTITIES:
+            asked = Arguments(declared, nodes[0], self._shape)
+            return entities(self._objects, self._steps, served.entities, asked, path, nodes)
+        said = {"sdl": served.sdl, "__typename": "_Service"}
+        fields = self._selections.of("_Service", nodes)
+        return self._objects.code.object({key: repr(said[each[0].name.value]) for key, each in fields.items()})
 
     # --- by key ------------------------------------------------------------------------------------------------------
 
@@ -106,7 +117,6 @@ class _Compiler:
         get = field.asked.getter(field.asked.names[0])
         keys = Keys(given=lambda asked: tuple(dict.fromkeys(get(asked))))
         step = self._opened(field, keys)
-        step.fan = lambda asked: len(get(asked))
         key = self._objects.code.name("k")
         return self._objects.listed(key, self._steps.argument(get), lambda: self._found(step, field, key, keys))
 
@@ -197,6 +207,6 @@ def _named(steps: Sequence[Step]) -> Sequence[Sequence[int]]:
     """Steps by the keys of persons whom the caller names, those of the same argument together."""
     by_argument: dict[Getter, list[int]] = {}
     for step in steps:
-        if step.is_personal and step.keys_are_persons and step.keys is not None and step.keys.given is not None:
+        if step.opened and step.is_personal and step.keys is not None and step.keys.given is not None:
             by_argument.setdefault(step.keys.given, []).append(step.number)
     return tuple(by_argument.values())

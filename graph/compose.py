@@ -3,9 +3,11 @@
 Types of the same name become one type with the fields of all; what a field is made of stays with its domain. Sealed
 references and the federation machinery stay in the subgraphs, so the result equals what a router would publish, which
 CI proves with a federation composer. The merged schema resolves nothing: it parses, validates and introspects.
+
+A domain that is served to a router is composed alone, by the same merging, and keeps both.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -24,35 +26,53 @@ from graphql import (
     specified_scalar_types,
 )
 
+from auth.access.references import Seals
 from domains.kit.domain import Domain, definitions, subgraph, types_of
 from domains.kit.fields import binding_of
 from domains.kit.rights import Published, Right, data_class_of, published
 from domains.kit.types import SEALED_KEY, Origin, origin_of
-from graph import conflicts
-from graph.composed import Composed, Made
+from graph import conflicts, entities
+from graph.composed import Composed, Made, Served
 from graph.conflicts import Parts
 
-MACHINERY = {"_Any", "_Entity", "_Service", "_FieldSet", "link__Import", "link__Purpose"}
-MACHINERY_FIELDS = {"_entities", "_service", SEALED_KEY}
+SERVED_TYPES = {entities.REPRESENTATION, "_Entity", "_Service"}
+MACHINERY = {*SERVED_TYPES, "_FieldSet", "link__Import", "link__Purpose"}
+MACHINERY_FIELDS = {entities.ENTITIES, entities.SERVICE, SEALED_KEY}
 
 
 def compose(domains: Iterable[Domain]) -> Composed:
     """Merge the domains' schemas. Raises `conflicts.CompositionError` with every conflict found, naming both sides."""
     domains = tuple(domains)
     conflicts.check_names(domains)
-    parts = _parts(domains)
+    parts = _parts(domains, MACHINERY)
     conflicts.check_parts(parts)
-    merger = _Merger(parts)
+    merger = _Merger(parts, {}, MACHINERY_FIELDS)
     composed = Composed(merger.schema(), domains, merger.made, _origins(parts), _published(domains))
     conflicts.check_composed(composed)
     return composed
 
 
-def _parts(domains: Iterable[Domain]) -> Parts:
+def compose_served(domain: Domain, seals: Seals) -> Composed:
+    """One domain as its owner serves it to a router. Raises `conflicts.CompositionError`.
+
+    What it refers to in other domains is not looked for: that they fit together is the supergraph's to say.
+    """
+    parts = _parts([domain], MACHINERY - SERVED_TYPES)
+    origins = _origins(parts)
+    keyed = {name: origin for name, by_domain in origins.items() for origin in by_domain.values() if origin.key}
+    entrances = entities.entrances(types_of(subgraph(domain)), keyed, seals)
+    merger = _Merger(parts, {entities.REPRESENTATION: entities.representation(entrances)}, set())
+    served = Served(seals, subgraph(domain).as_str(), tuple(sorted(keyed)))
+    composed = Composed(merger.schema(), (domain,), merger.made, origins, _published([domain]), served)
+    conflicts.check_composed(composed)
+    return composed
+
+
+def _parts(domains: Iterable[Domain], left_out: Container[str]) -> Parts:
     parts: dict[str, list[tuple[str, GraphQLNamedType]]] = {}
     for domain in domains:
         for name, type_ in types_of(subgraph(domain)).items():
-            if not (name in MACHINERY or is_introspection_type(type_) or is_specified_scalar_type(type_)):
+            if not (name in left_out or is_introspection_type(type_) or is_specified_scalar_type(type_)):
                 parts.setdefault(name, []).append((domain.name, type_))
     return parts
 
@@ -60,11 +80,13 @@ def _parts(domains: Iterable[Domain]) -> Parts:
 class _Merger:
     """Rebuilds every type over all its parts; types refer to each other by name, so fields are built late."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, own: Mapping[str, GraphQLNamedType], left_out: Container[str]) -> None:
+        """`own` types stand in place of the domains'; fields that are `left_out` are in no type."""
         self.made: dict[tuple[str, str], Made] = {}
+        self._left_out = left_out
         self._types: dict[str, Any] = dict(specified_scalar_types)
         for name, versions in parts.items():
-            self._types[name] = self._merge(name, versions)
+            self._types[name] = own.get(name) or self._merge(name, versions)
 
     def schema(self) -> GraphQLSchema:
         own = [type_ for type_ in self._types.values() if not is_specified_scalar_type(type_)]
@@ -95,9 +117,10 @@ class _Merger:
         fields: dict[str, GraphQLField] = {}
         for domain, type_ in sorted(versions, key=_is_reference):  # an open key is made of what its owner says
             for field_name, field in type_.fields.items():
-                if field_name not in fields and field_name not in MACHINERY_FIELDS:
+                if field_name not in fields and field_name not in self._left_out:
                     fields[field_name] = self._field(field)
-                    self.made[name, field_name] = _made(domain, name, field_name, type_, field)
+                    if field_name not in MACHINERY_FIELDS and name not in SERVED_TYPES:
+                        self.made[name, field_name] = _made(domain, name, field_name, type_, field)
         return fields
 
     def _field(self, field: GraphQLField) -> GraphQLField:

@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
+from auth.access.references import Seals
 from domains.kit.domain import Domain
 from domains.kit.rights import Published, Right
 from domains.kit.rules import OtherRows, PersonRows
@@ -27,15 +28,28 @@ class Made:
     python_name: str
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Served:
+    """What one domain has besides its own fields where it is served to a router: the federation's machinery."""
+
+    seals: Seals
+    sdl: str  # as composers read it
+    entities: tuple[str, ...]  # types that a router enters by reference
+
+
 @dataclass(frozen=True, eq=False)
 class Composed:
-    """One schema over all domains, and what the planner needs to know of it."""
+    """One schema over all domains, and what the planner needs to know of it.
+
+    `served` is there where the schema is that of one domain behind a router.
+    """
 
     schema: GraphQLSchema
     domains: tuple[Domain, ...]
     made: Mapping[tuple[str, str], Made]  # (type, field) as in GraphQL
     origins: Mapping[str, Mapping[str, Origin]]  # type -> domain -> where that domain's fields come from
     published: Published  # column -> the field that publishes it
+    served: Served | None = None
 
     @cached_property
     def rows(self) -> Mapping[Any, PersonRows]:

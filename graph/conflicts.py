@@ -55,11 +55,14 @@ def check_parts(parts: Parts) -> None:
 
 
 def check_composed(composed: Composed) -> None:
-    """The merged schema is valid and every field says what it is made of and how it is guarded."""
+    """The merged schema is valid and every field says what it is made of and how it is guarded.
+
+    Of a domain that is served alone, nobody here owns what it refers to.
+    """
     _refuse(
         (
             *(error.message for error in validate_schema(composed.schema)),
-            *_entities(composed),
+            *(_entities(composed) if composed.served is None else ()),
             *(conflict for key, made in composed.made.items() for conflict in _field(composed, *key, made)),
         )
     )
@@ -177,7 +180,7 @@ def _target(composed: Composed, where: str, binding: object, field: Any) -> Iter
         for name in binding.keys.keys() ^ {member.name for member in members}:
             yield f"UNKNOWN_REFERENCE: {where} and its link disagree about {name}"
         for member in members:
-            if composed.owner(member.name) is None:
+            if composed.served is None and composed.owner(member.name) is None:
                 yield f"UNKNOWN_REFERENCE: {where} refers to {member.name}, which no domain owns"
     elif isinstance(binding, Relation):
         yield from _rows_of(composed, where, binding, _node(target))

@@ -29,7 +29,7 @@ from graphql import (
 from domains.kit.scalars import Form
 from domains.kit.scopes import snake
 from graph.errors import Code, Refused, refused
-from graph.limits import TEXT_CHARACTERS, check_list, too_long
+from graph.limits import LIST_ITEMS, LONG_LISTS, TEXT_CHARACTERS, check_list, too_long
 
 Values = Mapping[str, Any]  # variable name -> converted value; a variable not given is missing
 Convert = Callable[[Any, str], Any]  # (value, place for the message) -> converted value
@@ -86,12 +86,14 @@ def _required(convert: Convert, expected: str) -> Convert:
 
 
 def _list(item: Convert, named: Any) -> Convert:
-    parse = named.coerce_input_value if isinstance(named, GraphQLScalarType) else None
+    most = LONG_LISTS.get(named.name, LIST_ITEMS)
+    are_texts = isinstance(named, GraphQLScalarType) and named.name not in LONG_LISTS
+    parse = named.coerce_input_value if are_texts else None
 
     def convert(value: Any, where: str) -> list[Any]:
         if not isinstance(value, list):
             return [item(value, where)]
-        check_list(len(value), where)
+        check_list(len(value), where, most)
         texts = _texts(value, parse) if parse is not None else None
         if texts is not None:
             return texts

@@ -36,6 +36,7 @@ SELECTIONS = 5_000
 NESTING = 64  # selection sets inside each other, those of fragments included: the parts that walk them recurse
 INTROSPECTION_POINTS = 25_000  # the standard introspection query takes 21,000; the answer is made on the event loop
 LIST_ITEMS = 100
+LONG_LISTS: Mapping[str, int] = {"_Any": 1_000}  # by the name of what they hold: references, which a router sends
 TEXT_CHARACTERS = 200  # of one text argument
 KEYS_PER_HOP = 1_000
 STEPS = 100  # statements of one plan; writing one takes a good part of a millisecond
@@ -98,12 +99,10 @@ def too_many_tokens() -> Exception:
     return _exceeded("tokens", TOKENS)
 
 
-def check_list(length: int, where: str) -> None:
+def check_list(length: int, where: str, most: int = LIST_ITEMS) -> None:
     """Refuse a list argument that is too long; `where` names the variable or argument."""
-    if length > LIST_ITEMS:
-        raise refused(
-            Code.LIMIT_EXCEEDED, f"{where} has more than {LIST_ITEMS} items.", limit="list items", most=LIST_ITEMS
-        )
+    if length > most:
+        raise refused(Code.LIMIT_EXCEEDED, f"{where} has more than {most} items.", limit="list items", most=most)
 
 
 def too_long(where: str) -> Refused:

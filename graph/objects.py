@@ -13,6 +13,7 @@ from graphql import FieldNode, GraphQLField, get_named_type, is_list_type
 from domains.kit import statements
 from domains.kit.fields import Composite, Leaf, Link, Listed, Parts, Relation
 from domains.kit.scopes import Verb
+from domains.kit.types import SEALED_KEY
 from graph import pages
 from graph.answer_code import AnswerCode
 from graph.arguments import Arguments
@@ -92,6 +93,8 @@ class Objects:
         name = nodes[0].name.value
         if name == "__typename":
             return repr(here.type_name)
+        if name == SEALED_KEY and self._composed.served is not None:
+            return self.code.sealed(self._composed.served.seals, here.type_name, here.key)
         made, declared = self._composed.made[here.type_name, name], self._declared(here.type_name, name)
         if isinstance(made.binding, Leaf):  # most are, and take no arguments
             return self._leaf(here, made, path, declared)

@@ -120,6 +120,10 @@ class Step:
         """One row per key."""
         return self.size is Size.ONE
 
+    def begins_with(self, asked: Asked) -> int:
+        """How many keys the caller gives; 1 for a search."""
+        return len(self.keys.given(asked)) if self.keys is not None and self.keys.given is not None else 1
+
     def part(self, rule: Rule, at: tuple[int, int] | None) -> Part:
         """What its statement reads for it under these row rules; `at` is where its keys stand in the statement."""
         about = self.rows or self.others
@@ -201,7 +205,7 @@ class Plan:
         rows: list[int] = []
         for step in self.steps:
             fan = step.fan if isinstance(step.fan, int) else step.fan(asked)
-            rows.append(fan * (1 if step.parent is None else rows[step.parent]))
+            rows.append(fan * (step.begins_with(asked) if step.parent is None else rows[step.parent]))
         return len(rows) + sum(rows)
 
     def most_persons(self, asked: Asked) -> int:
@@ -209,7 +213,7 @@ class Plan:
         rows: list[int] = []
         persons: dict[Hashable, int] = {}
         for step in self.steps:
-            of_parent = 1 if step.parent is None else rows[step.parent]
+            of_parent = step.begins_with(asked) if step.parent is None else rows[step.parent]
             keys = of_parent if step.keys is None or step.keys.given is not None else rows[step.keys.step]
             keys = min(keys, KEYS_PER_HOP)
             fan = step.fan if isinstance(step.fan, int) else step.fan(asked)
