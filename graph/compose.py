@@ -52,7 +52,7 @@ def compose(domains: Iterable[Domain]) -> Composed:
     return composed
 
 
-def compose_served(domain: Domain, seals: Seals) -> Composed:
+def compose_subgraph(domain: Domain, seals: Seals) -> Composed:
     """One domain as its owner serves it to a router. Raises `conflicts.CompositionError`.
 
     What it refers to in other domains is not looked for: that they fit together is the supergraph's to say.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from auth.access.references import Seals
 from auth.reach import in_communes
 from graph.answer import Question
-from graph.compose import compose_served
+from graph.compose import compose_subgraph
 from graph.errors import Refused
 from graph.exchange import Exchange
 from graph.limits import LONG_LISTS
@@ -26,7 +26,7 @@ from tests.graph.world import EVERYTHING, World
 
 KEYS, OTHERS_KEYS = [bytes(64)], [bytes(range(64))]
 SEALS, OTHERS_SEALS = Seals(lambda: KEYS), Seals(lambda: OTHERS_KEYS)
-OF_PEOPLE, OF_THINGS = compose_served(PEOPLE, SEALS), compose_served(THINGS, SEALS)
+OF_PEOPLE, OF_THINGS = compose_subgraph(PEOPLE, SEALS), compose_subgraph(THINGS, SEALS)
 NAMES = "query($of:[_Any!]!){_entities(representations:$of){__typename ... on Citizen{name}}}"
 SECRETS = """query($of:[_Any!]!){
     _entities(representations:$of){... on Thing{id secret} ... on Citizen{things(first:1){edges{node{id}}}}}
