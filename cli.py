@@ -10,10 +10,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
-from socket import socket
 from typing import Annotated, NoReturn, TypeVar
 
 import structlog
@@ -33,11 +30,12 @@ from commands import (
     operations,
     proposal,
     purpose,
+    running,
     trial,
 )
+from commands.shape import Authority, Domain, Public, shaped
 from installation import databases
-from installation.errors import Refusal, SettingsInvalid
-from installation.home import key_file
+from installation.errors import Refusal
 from installation.listening import listen
 from installation.postgres import Postgres
 from installation.settings import Settings, describe, load
@@ -88,54 +86,53 @@ def main() -> NoReturn:
 
 
 @app.command()
-def migrate() -> None:
+def migrate(domain: Domain = None, *, authority: Authority = False) -> None:
     """Create missing databases and bring all to this version. Safe to repeat, and from two processes at once."""
-    settings = load()
-    _have_database(settings)
-    _migrate(settings)
+    settings = shaped(domain, authority=authority)
+    running.have_database(settings, tell)
+    running.migrate(settings, tell)
     tell("All databases are of this version")
 
 
 @app.command()
-def serve() -> None:
-    """Serve the graph on LIENTHONG_HOST and LIENTHONG_PORT, from databases that are migrated."""
-    settings = load()
+def serve(domain: Domain = None, *, public: Public = False, authority: Authority = False) -> None:
+    """Serve the graph, or a part of it, on LIENTHONG_HOST and LIENTHONG_PORT, from databases that are migrated."""
+    settings = shaped(domain, public=public, authority=authority)
     listening = listen(settings.host, settings.port)
-    _have_database(settings)
-    _check(settings)
-    _serve(settings, listening)
+    running.have_database(settings, tell)
+    running.check(settings)
+    running.serve(settings, listening, tell)
 
 
 @app.command()
-def run() -> None:
+def run(domain: Domain = None, *, public: Public = False, authority: Authority = False) -> None:
     """Everything at once, for demo mode: migrate, invent a nation if there is none, and serve."""
-    from commands.demo import examples, officers_links
-
-    settings = load()
+    settings = shaped(domain, public=public, authority=authority)
     if settings.mode != "demo":
         raise Refusal("`lienthong run` invents a nation and demo agencies: set LIENTHONG_MODE=demo, or use `serve`.")
     listening = listen(settings.host, settings.port)
-    _have_database(settings)
-    _migrate(settings)
-    if asyncio.run(_nobody_there(settings)):
-        _seed(settings, CITIZENS, SEED, force=False)
-    _check(settings)
-    for line in (*examples(settings), *asyncio.run(officers_links(settings))):
+    running.have_database(settings, tell)
+    running.migrate(settings, tell)
+    if running.nobody_there(settings):
+        running.seed(settings, CITIZENS, SEED, tell, force=False, progress=err.is_terminal)
+    running.check(settings)
+    for line in _to_begin_with(settings):
         tell(line)
-    _serve(settings, listening)
+    running.serve(settings, listening, tell)
 
 
 @app.command()
 def seed(
     citizens: Annotated[int, typer.Option(help="How many people to invent.")] = CITIZENS,
-    seed: Annotated[int, typer.Option(help="The same number and seed give the same nation.")] = SEED,
+    seed: Annotated[int, typer.Option(help="The same number and seed give the same nation, in every register.")] = SEED,
+    domain: Domain = None,
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace the people who are there.")] = False,
 ) -> None:
     """Invent a nation: people, homes, land and enterprises, every record marked as invented."""
-    settings = load()
-    _have_database(settings)
-    _seed(settings, citizens, seed, force=force)
+    settings = shaped(domain)
+    running.have_database(settings, tell)
+    running.seed(settings, citizens, seed, tell, force=force, progress=err.is_terminal)
 
 
 @app.command()
@@ -159,7 +156,7 @@ def token(
     from commands.demo import token as obtain
 
     settings = load(mode="demo")  # a pasted command does not repeat LIENTHONG_MODE
-    _have_database(settings)
+    running.have_database(settings, tell)
     typer.echo(asyncio.run(obtain(settings, client or demo_clients()[0].client, citizen=citizen)))
 
 
@@ -175,7 +172,7 @@ def explain(
     from graph.answer import Question
 
     settings = load() if MODE in os.environ else load(mode="demo")
-    _have_database(settings)
+    running.have_database(settings, tell)
     question = Question(_text_of(query), None, _json_object(variables))
     typer.echo(asyncio.run(explanation(settings, question, client, purpose)))
 
@@ -223,11 +220,11 @@ def print_office() -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(domain: Domain = None, *, authority: Authority = False) -> None:
     """Print the settings, without secrets, and what of the installation works."""
     from migrations.condition import findings
 
-    settings = load()
+    settings = shaped(domain, authority=authority)
     table = Table("Setting", "Value", box=None)
     for name, value in describe(settings).items():
         table.add_row(name, value)
@@ -268,6 +265,16 @@ def tell(line: str) -> None:
     err.print(line, highlight=False, soft_wrap=True)
 
 
+def _to_begin_with(settings: Settings) -> list[str]:
+    """What a newcomer can paste, and where demo officers enroll: where the authority is."""
+    if settings.is_of_one_register:
+        return []
+    from commands.demo import examples, officers_links
+
+    links = asyncio.run(officers_links(settings))
+    return links if settings.shape == "authority" else [*examples(settings), *links]
+
+
 def _text_of(file: Path) -> str:
     try:
         return sys.stdin.read() if str(file) == "-" else file.read_text()
@@ -306,85 +313,6 @@ def _embedded(settings: Settings) -> Postgres:
     if not databases.uses_embedded(settings):
         raise Refusal("Every database has a URL in the settings; there is no PostgreSQL of ours.")
     return databases.embedded(settings)
-
-
-def _have_database(settings: Settings) -> None:
-    if databases.uses_embedded(settings):
-        databases.embedded(settings).start(tell)
-
-
-def _migrate(settings: Settings) -> None:
-    from migrations.run import migrate as run_migrations
-
-    asyncio.run(run_migrations(settings, tell))
-
-
-def _check(settings: Settings) -> None:
-    """Refuse to serve what cannot be served well; have the demo agencies registered in demo mode, and only there."""
-    from auth.demo.install import DemoClientsPresent, install_demo, refuse_demo
-    from migrations.run import check_current
-
-    async def checks() -> None:
-        await check_current(settings)
-        await databases.check_room(settings)
-        authority = databases.database_url(settings, "auth")
-        if settings.mode == "demo":
-            await install_demo(authority, partial(key_file, settings.home))
-        else:
-            await refuse_demo(authority)
-
-    if not settings.issuer:
-        raise SettingsInvalid("LIENTHONG_ISSUER must name the https URL that callers reach this installation by.")
-    try:
-        asyncio.run(checks())
-    except DemoClientsPresent as present:
-        raise Refusal(str(present)) from None
-
-
-def _seed(settings: Settings, citizens: int, number: int, *, force: bool) -> None:
-    from migrations.run import check_current
-    from synthetic.seed import CannotSeed, Report, seed
-
-    async def invent() -> Report:
-        await check_current(settings, databases.DOMAINS)
-        urls = databases.database_urls(settings)
-        return await seed(urls, citizens, number, force=force, progress=err.is_terminal)
-
-    try:
-        report = asyncio.run(invent())
-    except (CannotSeed, ValueError) as refused:
-        raise Refusal(str(refused)) from None
-    tell(
-        f"Invented {report.citizens:,} citizens with {report.total:,} rows"
-        f" in {report.seconds:.1f} s, {report.rows_per_second:,} rows/s"
-    )
-
-
-async def _nobody_there(settings: Settings) -> bool:
-    connection = await databases.connect(databases.database_url(settings, "identity"))
-    try:
-        return not await connection.fetchval("SELECT EXISTS (SELECT FROM citizens)")
-    finally:
-        await connection.close()
-
-
-def _serve(settings: Settings, listening: socket) -> None:
-    import uvicorn
-    from uvicorn.supervisors import Multiprocess
-
-    from asgi import SERVED
-    from commands.beside import sealing
-
-    config = uvicorn.Config("asgi:create_app", factory=True, workers=settings.processes, **SERVED)
-    server = uvicorn.Server(config)
-    tell(f"Liên thông serves {settings.issuer} on {settings.host}, port {settings.port} (stop with Ctrl-C)")
-    with sealing() if settings.sealing else nullcontext():
-        if settings.processes > 1:
-            Multiprocess(config, sockets=[listening]).run()
-        else:
-            server.run(sockets=[listening])
-    if not server.started and settings.processes == 1:
-        raise Refusal("The server did not start.")
 
 
 async def _listed(stream: AsyncIterator[T]) -> list[T]:

@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.jwk import ECKey
 
-from asgi import catalogue_of
 from auth.access.nonces import Nonces
 from auth.access.tokens import audience
 from auth.database import engine_of
@@ -35,6 +34,7 @@ from graph.compose import compose
 from graph.registry import installed_domains
 from installation.home import key_file
 from installation.memory import memory_file
+from shapes.rights import catalogue_of
 
 COORDINATE_BYTES = 32
 

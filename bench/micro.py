@@ -11,7 +11,6 @@ from functools import partial
 from itertools import count
 from timeit import Timer
 
-from asgi import catalogue_of
 from auth.opening import opened
 from auth.policy.quotas import Quotas
 from bench.clients import bound
@@ -31,6 +30,7 @@ from graph.registry import installed_domains
 from installation.home import KeyFolder, key_file
 from installation.memory import memory_file
 from ledger import KeyRing, Ledger, Outcome, Step, Way
+from shapes.rights import catalogue_of
 
 ROUNDS = 7
 MICROSECONDS, MILLISECONDS = 1e6, 1e3

@@ -14,7 +14,7 @@ from typing import Any
 
 import uvicorn
 
-from asgi import SERVED, Application
+from asgi import SERVED
 from auth.access.authority import Authority
 from auth.caller import Caller
 from auth.oauth.server import AuthorizationServer
@@ -27,6 +27,8 @@ from installation.databases import database_url
 from installation.home import KeyFolder
 from installation.settings import Settings, load
 from ledger import KeyRing, Ledger
+from shapes.application import Application
+from shapes.whole import Whole
 
 PRODUCT = "product"
 DECISION_OFF, LEDGER_OFF, ENFORCEMENT_OFF = "decision-off", "ledger-off", "enforcement-off"
@@ -87,7 +89,7 @@ class Credulous(Authority):
         """Whatever changed."""
 
 
-class LedgerOff(Application):
+class LedgerOff(Whole):
     """The product but for the ledger."""
 
     async def _ledger(self, _: AsyncExitStack) -> Ledger:
@@ -103,7 +105,7 @@ class EnforcementOff(LedgerOff):
         return server
 
 
-class TokensForgotten(Application):
+class TokensForgotten(Whole):
     """The product, to which every token is a new one."""
 
     async def _server(self, composed: Composed, stack: AsyncExitStack) -> AuthorizationServer:
@@ -112,7 +114,7 @@ class TokensForgotten(Application):
         return server
 
 
-class CoalescingOff(Application):
+class CoalescingOff(Whole):
     """The product, with each request's statements its own."""
 
     async def _database(self, name: str, stack: AsyncExitStack) -> Database:
@@ -124,8 +126,8 @@ class CoalescingOff(Application):
 
 
 VARIANTS: Mapping[str, Callable[[Settings], Application]] = {
-    PRODUCT: Application,
-    DECISION_OFF: partial(Application, decide=grants_all),
+    PRODUCT: Whole,
+    DECISION_OFF: partial(Whole, decide=grants_all),
     LEDGER_OFF: LedgerOff,
     ENFORCEMENT_OFF: partial(EnforcementOff, decide=grants_all),
     TOKENS_FORGOTTEN: TokensForgotten,

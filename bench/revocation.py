@@ -16,7 +16,6 @@ from statistics import median
 
 import asyncpg
 
-from asgi import catalogue_of
 from auth.acts.actors import Actor
 from auth.acts.desk import Desk, desk_at
 from auth.acts.grants import RevokeGrant
@@ -34,6 +33,7 @@ from graph.compose import compose
 from graph.registry import installed_domains
 from installation.databases import embedded
 from installation.home import key_file
+from shapes.rights import catalogue_of
 
 CONNECTIONS_EACH = 6
 ROUNDS = 12

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import combinations
 
-from asgi import catalogue_of
 from auth.acts.actors import Actor
 from auth.acts.desk import desk_at
 from auth.acts.manifests import Operation, digest_of
@@ -28,6 +27,7 @@ from graph.compose import compose
 from graph.document import DOCUMENTS
 from graph.registry import installed_domains
 from installation.home import key_file
+from shapes.rights import catalogue_of
 
 SEARCH = """query Search($fullName: String!, $dateOfBirth: PartialDate!) {
   findCitizens(search: {nameAndBirthDate: {fullName: $fullName, dateOfBirth: $dateOfBirth}}) {

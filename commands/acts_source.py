@@ -5,6 +5,8 @@ from contextlib import suppress
 
 import asyncpg
 
+from installation.databases import database_url, databases_of
+from installation.settings import Settings
 from ledger.sealing import ActsUnavailable
 
 _AFTER = "select act_id, hash from acts where act_id > $1 order by act_id limit $2"
@@ -43,3 +45,9 @@ class AuthorityActs:
                 server_settings={"application_name": "lienthong sealing", "default_transaction_read_only": "on"},
             )
         return self._connection
+
+
+def acts_of(settings: Settings) -> AuthorityActs | None:
+    """The record of the authority of this installation; a ministry's subgraph has none to seal along."""
+    here = "auth" in databases_of(settings)
+    return AuthorityActs(database_url(settings, "auth")) if here else None

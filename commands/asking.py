@@ -126,8 +126,9 @@ def installed() -> Settings:
 
 def ledger_of(settings: Settings) -> str:
     """The name of the ledger; refuses where nothing says it, rather than to take another ledger for altered."""
-    if not settings.issuer:
-        raise Refusal("The ledger is named by LIENTHONG_ISSUER: set it, or LIENTHONG_MODE=demo.")
+    if not settings.reached_at:
+        named = "LIENTHONG_ADDRESS" if settings.is_of_one_register else "LIENTHONG_ISSUER"
+        raise Refusal(f"The ledger is named by {named}: set it, or LIENTHONG_MODE=demo.")
     return settings.ledger_origin
 
 

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from asgi import catalogue_of
 from auth.access.rehearsal import CannotRehearse, rehearsed
 from auth.demo.install import DemoRefused, demo_token
 from auth.demo.officers import open_links
@@ -33,6 +32,7 @@ from installation.memory import memory_file
 from installation.settings import Settings
 from ledger import KeyRing, Ledger
 from migrations.run import check_current
+from shapes.rights import catalogue_of
 
 PERSONA = "001085000001"  # the same in every invented nation
 LAND = "landRights(first: 5) { edges { node { origin } } }"

@@ -1,10 +1,14 @@
-"""`lienthong keys`: what signs access tokens."""
+"""`lienthong keys`: what signs access tokens, and what a subgraph shows the authority."""
 
+import json
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from commands.asking import As, Json, ask, change, group, show
+from installation.home import key_file
+from installation.settings import load
 
 app = group("Keys that sign access tokens.", "lienthong keys rotate")
 
@@ -31,3 +35,16 @@ def rotate(
 def retire(kid: str, *, who: As = None, as_json: Json = False) -> None:
     """Refuse the next or a previous key at once: it has leaked."""
     change("retireKey", {"kid": kid}, who, as_json=as_json)
+
+
+@app.command("subgraph")
+def subgraph_key() -> None:
+    """Print the public key by which the authority knows this subgraph; it is made at the first call.
+
+    The authority registers it: `lienthong client register land-graph --kind subgraph --domain land --key FILE …`.
+    """
+    from auth.keys import private_key, public_jwk
+    from shapes.policy import KEY
+
+    key = private_key(partial(key_file, load().home), KEY)
+    typer.echo(json.dumps(public_jwk(key)))

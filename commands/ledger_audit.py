@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from commands.acts_source import AuthorityActs
+from commands.acts_source import acts_of
 from commands.asking import Json, err, installed, out
 from commands.ledger_checkpoints import log_key_of
-from installation.databases import connect, database_url
+from installation.databases import connect, database_url, databases_of
 from installation.errors import Refusal
 from installation.home import KeyFolder
 from installation.settings import Settings
@@ -79,11 +79,16 @@ async def erase_daily(settings: Settings, ledger: "Ledger") -> None:
     await erase(dsn, retention, keys, ledger.record_event, now)
 
 
+def knows_retention(settings: Settings) -> bool:
+    """Whether the list of purposes is reached from here; a ministry's subgraph has it only where it is told."""
+    return "auth" in databases_of(settings) or settings.auth_database_url is not None
+
+
 async def _verified(settings: Settings, tell: "Tell") -> "Report":
     from ledger.audit.verify import verify
     from ledger.tree.shelf import Shelf, ShelfUnusable
 
-    acts = AuthorityActs(database_url(settings, "auth"))
+    acts = acts_of(settings)
     history = Shelf(settings.checkpoint_shelf).history
     await (await connect(database_url(settings, "ledger"))).close()  # says in one line why it cannot be reached
     try:
@@ -91,7 +96,8 @@ async def _verified(settings: Settings, tell: "Tell") -> "Report":
     except ShelfUnusable as unusable:
         raise Refusal(f"The checkpoints kept outside cannot be read: {unusable}.") from None
     finally:
-        await acts.close()
+        if acts is not None:
+            await acts.close()
 
 
 async def _erased(settings: Settings, *, rehearsal: bool) -> "Erased":
@@ -119,6 +125,11 @@ async def _erased(settings: Settings, *, rehearsal: bool) -> "Erased":
 async def _retention(settings: Settings) -> "Retention":
     from ledger.audit.retention import Retention
 
+    if not knows_retention(settings):
+        raise Refusal(
+            "For how long a purpose lets readings be kept, the authority says: erase where its database is reached,"
+            " with LIENTHONG_AUTH_DATABASE_URL set."
+        )
     connection = await connect(database_url(settings, "auth"))
     try:
         return Retention({row["purpose"]: row["retention_months"] for row in await connection.fetch(_PURPOSES)})

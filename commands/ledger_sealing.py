@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from commands.acts_source import AuthorityActs
+from commands.acts_source import acts_of
 from commands.asking import installed, ledger_of, out
-from commands.ledger_audit import erase_daily
+from commands.ledger_audit import erase_daily, knows_retention
 from installation.databases import database_url
 from installation.errors import Refusal
 from installation.home import KeyFolder, key_file
@@ -37,13 +37,14 @@ def seal(
 async def _once(settings: Settings) -> int:
     from ledger.sealing import SealingRefused, seal_now
 
-    acts = AuthorityActs(database_url(settings, "auth"))
+    acts = acts_of(settings)
     try:
         return await seal_now(database_url(settings, "ledger"), _signer(settings), settings.checkpoint_shelf, acts)
     except (SealingRefused, ShelfUnusable) as refused:
         raise Refusal(f"Nothing is sealed: {refused}.") from None
     finally:
-        await acts.close()
+        if acts is not None:
+            await acts.close()
 
 
 async def _on_and_on(settings: Settings, *, beside: bool) -> None:
@@ -56,19 +57,20 @@ async def _on_and_on(settings: Settings, *, beside: bool) -> None:
         loop.add_signal_handler(asked, (lambda: None) if beside else stop.set)
     if beside:
         loop.add_reader(sys.stdin.fileno(), partial(_stop_at_end, stop))
-    acts = AuthorityActs(database_url(settings, "auth"))
+    acts = acts_of(settings)
     works = Works(
         database_url(settings, "ledger"),
         _signer(settings),
         Shelf(settings.checkpoint_shelf),
         KeyRing(KeyFolder(settings.home)),
         acts,
-        partial(erase_daily, settings),
+        partial(erase_daily, settings) if knows_retention(settings) else None,
     )
     try:
         await keep_sealing(works, stop)
     finally:
-        await acts.close()
+        if acts is not None:
+            await acts.close()
 
 
 def _stop_at_end(stop: asyncio.Event) -> None:

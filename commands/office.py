@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from asgi import archives_of, catalogue_of
 from auth import clock
 from auth.acts.actors import DEMO_OFFICERS
 from auth.acts.desk import Desk, desk_at
@@ -44,6 +43,8 @@ from office.readings import Asked
 from office.rows import fetch
 from office.schema import executable, schema
 from office.visitor import Visitor
+from shapes.archives import archives_of
+from shapes.rights import catalogue_of
 
 Take = Callable[[bytes], object]
 

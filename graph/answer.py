@@ -15,7 +15,8 @@ import msgspec
 import orjson
 
 from auth.caller import Caller
-from auth.policy.quotas import Quotas, Reservation
+from auth.policy.counting import Counting
+from auth.policy.quotas import Reservation
 from graph import disclosure, failures, introspection, limits
 from graph.compile import compile_operation
 from graph.composed import Composed
@@ -56,7 +57,7 @@ class Graph:
         deadline_seconds: float,
         *,
         confirm: Callable[[Caller], None],
-        quotas: Quotas,
+        quotas: Counting,
         decide: Decide = decide,
     ) -> None:
         """`confirm` raises where what a caller was admitted with no longer holds (`Authority.confirm`)."""

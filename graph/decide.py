@@ -13,13 +13,14 @@ from operator import and_
 from typing import Any
 
 from auth.caller import Caller, Choice, Rights
+from auth.policy.counting import Uncounted
 from auth.policy.quotas import Exhausted
 from auth.reach import EVERYWHERE, Reach
 from domains.kit.arrays import array_text
 from domains.kit.rules import Rule
 from domains.kit.scopes import Verb
 from graph.catalogue import protected_scope
-from graph.errors import Code, GraphError, Refused
+from graph.errors import Code, GraphError, Refused, refused
 from graph.plan import Asked, Need, Plan, Step
 
 PATHS_NAMED = 20  # places of one missing right that an error lists
@@ -183,8 +184,14 @@ def _consent_required() -> GraphError:
     return GraphError(Code.CONSENT_REQUIRED, "me answers only for a token that speaks for a citizen.")
 
 
-def exhausted(found: Exhausted) -> Refused:
-    """The refusal of a request for which no grant has room today."""
+def exhausted(found: Exhausted | Uncounted) -> Refused:
+    """The refusal of a request for which no grant has room today, as far as anybody here can tell."""
+    if isinstance(found, Uncounted):
+        message = (
+            f"The grants for {found.scope} are limited to so many persons a day, who are not counted at this register:"
+            " ask the whole graph."
+        )
+        return refused(Code.SCOPE_REQUIRED, message, scope=found.scope)
     limit = max(limit.persons_per_day for limit in found.limits)
     message = (
         f"The grants for {found.scope} allow {limit} persons a day, and have no room for up to {found.at_most} more. "

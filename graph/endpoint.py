@@ -17,10 +17,10 @@ from traceback import extract_tb
 import orjson
 import structlog
 
-from auth.access.authority import Authority
 from auth.caller import Caller
 from auth.errors import GrantsUnconfirmed, Revoked, RightsChanged, Unauthenticated
 from graph import metrics
+from graph.admission import Admission
 from graph.answer import Graph, Question
 from graph.document import parsed
 from graph.errors import Code, GraphError, Refused
@@ -40,7 +40,6 @@ from graph.request import (
     Unacceptable,
     has_left,
     media_type,
-    named_officer,
     read_headers,
     read_parameters,
 )
@@ -62,7 +61,7 @@ class Endpoint:
     def __init__(
         self,
         graph: Graph,
-        authority: Authority,
+        admission: Admission,
         operations: RegisteredOperations,
         respond: Respond,
         *,
@@ -71,7 +70,7 @@ class Endpoint:
     ) -> None:
         """`headers` go with every answer; `metadata` is the URL of RFC 9728, named where a token is missing."""
         self._graph = graph
-        self._authority = authority
+        self._admission = admission
         self._operations = operations
         self._respond = respond
         self._extra = headers
@@ -81,14 +80,12 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = read_headers(scope)
         exchange = Exchange(self._graph.new_request_id())
-        answer_type, headers = OLD, [*self._extra, (b"x-request-id", exchange.request_id.hex().encode())]
+        answer_type, headers = OLD, self._extra
         try:
             answer_type = media_type(request.accept)
             self._check_room()
-            admitted = self._authority.caller(request.authorization, request.proof, request.method, request.path)
-            if request.proof is not None:  # so that an honest client never has to be told to ask again
-                headers = [*headers, (b"dpop-nonce", self._authority.nonces.current().encode())]
-            exchange.officer = named_officer(request)
+            admitted = self._admission.admit(request, exchange)
+            headers = [*headers, *self._admission.told(request)]
             body = await self._answered(await read_parameters(request, receive), admitted, request, exchange)
             if exchange.is_on_record and has_left(receive):
                 _give_up(exchange)
@@ -115,6 +112,7 @@ class Endpoint:
             log.error("answer_failed", kind=type(error).__name__, at=_places(error))  # noqa: TRY400 -- values may stand in it
             status, body = 500, _errors(GraphError(Code.INTERNAL, "Something went wrong here."))
         metrics.count_answer(status)
+        headers = [*headers, (b"x-request-id", exchange.request_id.hex().encode())]
         if not await _send(send, status, answer_type, headers, body):
             _give_up(exchange)
 
@@ -125,7 +123,7 @@ class Endpoint:
         try:
             for _ in range(ATTEMPTS):
                 try:
-                    return await self._attempt(sent, self._authority.again(admitted), request, exchange)
+                    return await self._attempt(sent, self._admission.again(admitted), request, exchange)
                 except RightsChanged:
                     metrics.count_refusal("rights_changed")
                     exchange.withheld(Marked.RIGHTS_CHANGED)
@@ -142,7 +140,7 @@ class Endpoint:
             message = "Personal data is asked for with POST, so that no log on the way keeps a number."
             raise Unacceptable(405, message, headers=ALLOWED)
         body = await self._respond(question, caller, exchange)
-        self._authority.confirm(caller)
+        self._admission.confirm(caller)
         return body
 
     def _check_room(self) -> None:

@@ -1,6 +1,7 @@
 """The databases' names and URLs, and whether the servers have room for the connections this installation will open.
 
-One database per domain, one for the grants, one for the ledger; all on one server unless a setting says otherwise.
+One database per domain, one for the grants, one for the ledger; all on one server unless a setting says otherwise. The
+authority has no domain's, and a ministry's subgraph has its own domain's and a ledger of its own.
 """
 
 import os
@@ -13,10 +14,11 @@ import asyncpg
 
 from installation.errors import DatabaseUnreachable, ServerTooSmall
 from installation.postgres import Postgres
+from installation.registers import BESIDE, registers
 from installation.settings import PREFIX, Settings, without_password
 
-DOMAINS = ("identity", "population", "land", "enterprises")
-DATABASES = (*DOMAINS, "auth", "ledger")
+DOMAINS = registers()
+DATABASES = (*DOMAINS, *BESIDE)
 OTHER_CONNECTIONS = {"auth": 14, "ledger": 7}
 """Of `auth`: the pools of the rooms there, the feed, and the feed's farewell. Of `ledger`: the writer, two for those
 whom it concerns, two for the public tree, two for who counts: officers, and everybody."""
@@ -39,9 +41,21 @@ def embedded(settings: Settings) -> Postgres:
     return Postgres.of(settings.home, settings.database_account)
 
 
+def databases_of(settings: Settings) -> tuple[str, ...]:
+    """The databases of an installation of this shape. It makes, opens and looks at no others."""
+    if settings.is_of_one_register:
+        return (settings.domain, "ledger")
+    return BESIDE if settings.shape == "authority" else DATABASES
+
+
+def registers_of(settings: Settings) -> tuple[str, ...]:
+    """Those of them that are a register's."""
+    return tuple(name for name in databases_of(settings) if name not in BESIDE)
+
+
 def uses_embedded(settings: Settings) -> bool:
     """Whether any database has no URL and so lives in the PostgreSQL that we start."""
-    return settings.database_url is None and any(_own_url(settings, name) is None for name in DATABASES)
+    return settings.database_url is None and any(_own_url(settings, name) is None for name in databases_of(settings))
 
 
 def database_name(settings: Settings, name: str) -> str:
@@ -55,7 +69,7 @@ def database_url(settings: Settings, name: str) -> str:
     if own is not None and urlsplit(own).path.strip("/"):
         return own
     server = own or settings.database_url
-    database = settings.database_prefix + name
+    database = settings.database_prefix + _usual_name(settings, name)
     return _with_database(server, database) if server is not None else embedded(settings).url(database)
 
 
@@ -67,14 +81,15 @@ def database_urls(settings: Settings) -> dict[str, str]:
 def servers(settings: Settings) -> list[Server]:
     """The distinct servers, always in the same order, each with the URL of its maintenance database."""
     found: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for name in DATABASES:
+    for name in databases_of(settings):
         found[_place(database_url(settings, name))].append(name)
     return [Server(_maintenance_url(settings, names[0]), tuple(names)) for _, names in sorted(found.items())]
 
 
-def connections_per_process(settings: Settings, names: Iterable[str] = DATABASES) -> int:
-    """How many connections one serving process holds to the named databases."""
-    return sum(OTHER_CONNECTIONS.get(name, settings.connections_per_domain) for name in names)
+def connections_per_process(settings: Settings, names: Iterable[str] | None = None) -> int:
+    """How many connections one serving process holds to the named databases, or to all of the installation."""
+    named = databases_of(settings) if names is None else names
+    return sum(OTHER_CONNECTIONS.get(name, settings.connections_per_domain) for name in named)
 
 
 async def check_room(settings: Settings) -> None:
@@ -121,8 +136,13 @@ async def _room(url: str) -> int:
 
 
 def _own_url(settings: Settings, name: str) -> str | None:
-    own: str | None = getattr(settings, f"{name}_database_url")
+    own: str | None = getattr(settings, f"{name}_database_url", None)
     return own
+
+
+def _usual_name(settings: Settings, name: str) -> str:
+    """A subgraph's ledger is named for its register, so that several ministries may share a server."""
+    return f"{settings.domain}_{name}" if settings.is_of_one_register and name == "ledger" else name
 
 
 def _maintenance_url(settings: Settings, name: str) -> str:

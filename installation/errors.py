@@ -35,3 +35,7 @@ class MigrationRefused(Refusal):
 
 class PortTaken(Refusal):
     """Somebody else answers where we were told to."""
+
+
+class AuthoritySilent(Refusal):
+    """The authority does not tell this subgraph what is granted."""

@@ -5,14 +5,16 @@ too: `describe` is the only way to print settings, and it masks them.
 """
 
 import ipaddress
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, create_model, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from installation.errors import SettingsInvalid
+from installation.registers import check_names, registers
 
 PREFIX = "LIENTHONG_"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -37,8 +39,15 @@ def _is_address(host: str) -> bool:
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 
 
+Shape = Literal["whole", "authority", "subgraph", "public"]
+OF_ONE_REGISTER: frozenset[Shape] = frozenset({"subgraph", "public"})
+
+
 class Settings(BaseSettings):
-    """What an installation can be told. Every name is an environment variable with the prefix LIENTHONG_."""
+    """What an installation can be told. Every name is an environment variable with the prefix LIENTHONG_.
+
+    `load` adds one more for each register that is installed: `land_database_url`, and so on.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -51,11 +60,12 @@ class Settings(BaseSettings):
     processes: int = Field(default=1, ge=1, le=256)
     issuer: str = ""
 
+    shape: Shape = "whole"
+    domain: str = ""
+    address: str = ""
+    subgraph_client: str = Field(default="", pattern=r"^[A-Za-z0-9._~-]{0,100}$")
+
     database_url: PostgresUrl | None = Field(default=None, repr=False)
-    identity_database_url: PostgresUrl | None = Field(default=None, repr=False)
-    population_database_url: PostgresUrl | None = Field(default=None, repr=False)
-    land_database_url: PostgresUrl | None = Field(default=None, repr=False)
-    enterprises_database_url: PostgresUrl | None = Field(default=None, repr=False)
     auth_database_url: PostgresUrl | None = Field(default=None, repr=False)
     ledger_database_url: PostgresUrl | None = Field(default=None, repr=False)
     database_prefix: str = Field(default="lienthong_", pattern=r"^[a-z][a-z0-9_]{0,40}$")
@@ -77,13 +87,25 @@ class Settings(BaseSettings):
     request_deadline_ms: int = Field(default=5_000, ge=50, le=600_000)
 
     @property
+    def is_of_one_register(self) -> bool:
+        """Whether it is a ministry's own subgraph, which has one register and no authority."""
+        return self.shape in OF_ONE_REGISTER
+
+    @property
+    def reached_at(self) -> str:
+        """The URL of this installation: its issuer is it, or in a subgraph another's; empty where nobody said it."""
+        return self.address if self.is_of_one_register else self.issuer
+
+    @property
     def ledger_origin(self) -> str:
         """The name of this installation's ledger in its checkpoints: where it is reached, without the scheme.
 
         For good: a ledger under another name is another. So in demo mode it is not the port, which changes.
         """
-        issuer = urlsplit(self.issuer)
-        return f"{issuer.hostname if self.mode == 'demo' else issuer.netloc}/ledger"
+        here = urlsplit(self.reached_at)
+        if self.mode != "demo":
+            return f"{here.netloc}/ledger"
+        return f"{self.domain}.{here.hostname}/ledger" if self.is_of_one_register else f"{here.hostname}/ledger"
 
     @property
     def checkpoint_shelf(self) -> Path:
@@ -98,8 +120,34 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _shape_and_register_fit(self) -> Self:
+        """Who names a register runs its subgraph, unless told otherwise."""
+        if self.domain and "shape" not in self.model_fields_set:
+            object.__setattr__(self, "shape", "subgraph")
+        if self.domain and self.domain not in registers():
+            message = f"LIENTHONG_DOMAIN names no register that is installed; there are {', '.join(registers())}"
+            raise ValueError(message)
+        if self.is_of_one_register != bool(self.domain):
+            message = "LIENTHONG_DOMAIN names the register of the shapes subgraph and public, and of no other"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _address_is_a_subgraphs_and_safe(self) -> Self:
+        if self.is_of_one_register and not self.address and self.mode == "demo":
+            object.__setattr__(self, "address", f"http://localhost:{self.port}")
+        if not self.address:
+            return self
+        parts = urlsplit(self.address)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and self.mode == "demo")
+        if not self.is_of_one_register or not is_safe or self.address != f"{parts.scheme}://{parts.netloc}":
+            message = "LIENTHONG_ADDRESS is where a subgraph is reached: https://, a host, perhaps a port, no path"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _issuer_is_known_and_safe(self) -> Self:
-        if not self.issuer and self.mode == "demo":
+        if not self.issuer and self.mode == "demo" and not self.is_of_one_register:
             object.__setattr__(self, "issuer", f"http://localhost:{self.port}")
         elif self.issuer and self.mode == "production" and not self.issuer.startswith("https://"):
             message = "LIENTHONG_ISSUER must begin with https:// in production"
@@ -128,9 +176,19 @@ class Settings(BaseSettings):
 def load(**given: object) -> Settings:
     """The settings in this process's environment; what is given here wins. Raises SettingsInvalid, naming variables."""
     try:
-        return Settings(**given)  # type: ignore[arg-type]
+        return _with_registers()(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsInvalid("; ".join(_complaint(e["loc"], e["msg"]) for e in error.errors())) from None
+
+
+@cache
+def _with_registers() -> type[Settings]:
+    """The settings, and the URL of each installed register's database: a variable declared by being installed."""
+    check_names()
+    urls: dict[str, Any] = {
+        f"{name}_database_url": (PostgresUrl | None, Field(default=None, repr=False)) for name in registers()
+    }
+    return create_model("Settings", __base__=Settings, **urls)
 
 
 def _complaint(location: tuple[int | str, ...], message: str) -> str:

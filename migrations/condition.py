@@ -30,7 +30,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     """The server that is ours, each database, and the connections there are."""
     if databases.uses_embedded(settings):
         yield _embedded(settings)
-    for name in databases.DATABASES:
+    for name in databases.databases_of(settings):
         yield await _database(settings, name)
     yield await _room(settings)
     if optimized() is False:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from installation.databases import DATABASES, connect, database_name, database_url, servers
+from installation.databases import connect, database_name, database_url, databases_of, servers
 from installation.errors import MigrationRefused
 from installation.settings import Settings
 from migrations.scripts import alembic_config, head, known
@@ -34,13 +34,13 @@ async def migrate(settings: Settings, tell: Tell = lambda _: None) -> None:
             connection = await locks.enter_async_context(only_one(server, tell))
             names = [database_name(settings, name) for name in server.databases]
             await create_missing(connection, server, names, tell)
-        for name in DATABASES:
+        for name in databases_of(settings):
             await _upgrade(settings, name, tell)
 
 
-async def check_current(settings: Settings, names: Sequence[str] = DATABASES) -> None:
-    """Refuse to work with databases that are not exactly of this version. Raises MigrationRefused."""
-    for name in names:
+async def check_current(settings: Settings, names: Sequence[str] | None = None) -> None:
+    """Refuse to work with databases, all or these, that are not exactly of this version. Raises MigrationRefused."""
+    for name in databases_of(settings) if names is None else names:
         found = await revision_of(settings, name)
         if found != head(name):
             raise MigrationRefused(

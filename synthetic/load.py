@@ -54,14 +54,20 @@ class Register:
             raise CannotSeed(f"the {self.name} database has no tables yet; run `lienthong migrate` first") from None
         except asyncpg.LockNotAvailableError:
             raise CannotSeed(f"the {self.name} database is in use; stop its readers first") from None
-        for table in () if force else self._tables:
-            if await self.connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):  # noqa: S608 -- a table of the metadata
-                raise CannotSeed(f"the {self.name} database holds data; it is replaced only when forced")
+        if not force and await self.filled() is not None:
+            raise CannotSeed(f"the {self.name} database holds data; it is replaced only when forced")
         self._indexes = await self.connection.fetch(_INDEXES, self._tables)
         for index in self._indexes:
             await self.connection.execute(_dropping(index))
         await self.connection.execute(f"TRUNCATE {', '.join(self._tables)}")
         await self._fill_units()
+
+    async def filled(self) -> str | None:
+        """A table that holds data, if there is one."""
+        for table in self._tables:
+            if await self.connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):  # noqa: S608 -- a table of the metadata
+                return table
+        return None
 
     async def copy(self, parts: Sequence[Rows]) -> None:
         """Adds rows."""

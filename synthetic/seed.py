@@ -7,7 +7,7 @@ and they are committed one after the other once all is written.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
@@ -24,7 +24,7 @@ from domains.population import tables as population
 from synthetic.load import CannotSeed, Register
 from synthetic.nation import Block, blocks
 
-__all__ = ["CITIZENS", "SEED", "CannotSeed", "Report", "seed"]
+__all__ = ["CITIZENS", "SEED", "CannotSeed", "Report", "filled_last", "is_empty", "seed"]
 
 CITIZENS: Final = 20_000
 SEED: Final = 1
@@ -60,13 +60,15 @@ async def seed(
 ) -> Report:
     """Invents a nation into the databases at `urls` (by register name) and reports what it wrote.
 
+    Where only some registers are named, those get what they get in a whole nation of that number and seed.
+
     Raises CannotSeed where a database holds data (unless `force`, which replaces it), has no tables, or is in use; then
     nothing is changed anywhere. Raises ValueError for a number of citizens or a seed that is out of range.
     """
     started = time.perf_counter()
     nation = blocks(citizens, seed)
     async with AsyncExitStack() as stack:
-        registers = [await _opened(stack, name, urls[name]) for name in REGISTERS]
+        registers = [await _opened(stack, name, urls[name]) for name in _in_order(urls)]
         transactions = [register.connection.transaction() for register in registers]
         for transaction, register in zip(transactions, registers, strict=True):
             await transaction.start()
@@ -75,6 +77,25 @@ async def seed(
         written = await _write(nation, registers, citizens, bar)
         await _finish(registers, transactions, bar)
     return Report(citizens, written, time.perf_counter() - started)
+
+
+def filled_last(names: Iterable[str]) -> str:
+    """Of these registers the one that is committed last: where it holds people, the others are filled."""
+    return _in_order(names)[0]
+
+
+async def is_empty(name: str, url: str) -> bool:
+    """Whether nobody and nothing stands in a register."""
+    async with AsyncExitStack() as stack:
+        return await (await _opened(stack, name, url)).filled() is None
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    """Those of which the invented nation knows; a further register is filled by its own package. Raises CannotSeed."""
+    there = set(names)
+    if not there & REGISTERS.keys():
+        raise CannotSeed(f"nothing is invented for {', '.join(sorted(there))}: its own package fills it")
+    return [name for name in REGISTERS if name in there]
 
 
 async def _opened(stack: AsyncExitStack, name: str, url: str) -> Register:
@@ -93,9 +114,9 @@ async def _write(
     while block is not None:
         ahead = asyncio.create_task(asyncio.to_thread(next, nation, None))
         await _together(ahead, *(register.copy(block.rows[register.name]) for register in registers))
-        for name, parts in block.rows.items():
-            for part in parts:
-                written[f"{name}.{part.table}"] += part.count
+        for register in registers:
+            for part in block.rows[register.name]:
+                written[f"{register.name}.{part.table}"] += part.count
         rate = f"{written.total() / (time.perf_counter() - started):,.0f} rows/s"
         bar.update(task, advance=block.citizens, rate=rate)
         block = ahead.result()
@@ -107,7 +128,7 @@ async def _finish(
 ) -> None:
     task = bar.add_task("indexes", total=len(registers), rate="")
     await _together(*(_indexed(register, bar, task) for register in registers))
-    for transaction in reversed(transactions):  # identity last: where it holds people, the other registers are filled
+    for transaction in reversed(transactions):  # the first of all comes last (`filled_last`)
         await transaction.commit()
     for register in registers:
         await register.analyze()

@@ -1,4 +1,7 @@
-"""`lienthong run` in a process of its own: the server that a newcomer starts, for tests that meet it from outside."""
+"""`lienthong run` in a process of its own: the server that a newcomer starts, for tests that meet it from outside.
+
+The whole graph, unless it is told to be a part of it.
+"""
 
 import contextlib
 import os
@@ -35,10 +38,7 @@ class Serving:
         return f"http://localhost:{self.port}"
 
     def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, str(ROOT / "cli.py"), *arguments],
-            env=self.environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
-        )  # fmt: skip
+        return command(self.environment, *arguments)
 
     def ask(self, path: str, body: str | None = None, **headers: str) -> tuple[int, str]:
         data = body.encode() if body is not None else None
@@ -51,17 +51,38 @@ class Serving:
                 return error.code, error.read().decode()
 
 
+def command(environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """A command in this environment, to its end."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), *arguments],
+        env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+    )  # fmt: skip
+
+
 @contextlib.contextmanager
-def serving(settings: Settings, home: Path, name: str = "served_") -> Iterator[Serving]:
+def serving(settings: Settings, home: Path, name: str = "served_", **told: str) -> Iterator[Serving]:
     """Serve databases of this name on the tests' PostgreSQL; stopped at the end, if it still runs."""
-    port = _free_port()
-    environment = {
+    with run(told_to(settings, home, name, **told)) as served:
+        yield served
+
+
+def told_to(settings: Settings, home: Path, name: str = "served_", **told: str) -> dict[str, str]:
+    """The environment of an installation on a port of its own; `told` are further settings of it."""
+    given = {f"LIENTHONG_{setting.upper()}": value for setting, value in told.items()}
+    return {
         "LIENTHONG_MODE": "demo",
         "LIENTHONG_HOME": str(home),
-        "LIENTHONG_PORT": str(port),
+        "LIENTHONG_PORT": str(free_port()),
         "LIENTHONG_DATABASE_URL": str(settings.database_url),
         "LIENTHONG_DATABASE_PREFIX": f"{settings.database_prefix}{name}",
+        **given,
     }
+
+
+@contextlib.contextmanager
+def run(environment: dict[str, str]) -> Iterator[Serving]:
+    """`lienthong run` in this environment; stopped at the end, if it still runs."""
+    home, port = Path(environment["LIENTHONG_HOME"]), int(environment["LIENTHONG_PORT"])
     with (home / "said").open("w") as said:
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "cli.py"), "run"], env=environment, stdout=said, stderr=said, text=True
@@ -87,6 +108,6 @@ def _await_ready(served: Serving, said: Path) -> None:
     pytest.fail(said.read_text())
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from asgi import Readiness
 from auth.errors import GrantsUnconfirmed
 from ledger import Ledger, LedgerUnreachable
+from shapes.readiness import Readiness
 from tests.ledger.keys import key_ring
 
 
@@ -47,7 +47,7 @@ async def asked(readiness: Readiness) -> tuple[int, Any]:
 
 
 async def test_the_ledgers_writer_is_held_up_once_a_second_however_many_ask(ledger: Counted) -> None:
-    readiness = Readiness(Grants(), {}, ledger)  # type: ignore[arg-type]
+    readiness = Readiness(Grants(), {}, ledger)
     answers = await asyncio.gather(*(asked(readiness) for _ in range(50)))
     assert answers == [(200, {"grants": True, "ledger": True})] * 50
     assert ledger.tried == 1
@@ -56,8 +56,8 @@ async def test_the_ledgers_writer_is_held_up_once_a_second_however_many_ask(ledg
 async def test_a_ledger_that_is_lost_and_found_again_is_noticed_a_second_later(
     ledger: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asgi.READINESS_SECONDS", 0.05)
-    readiness = Readiness(Grants(), {}, ledger)  # type: ignore[arg-type]
+    monkeypatch.setattr("shapes.readiness.TRIED_AGAIN_S", 0.05)
+    readiness = Readiness(Grants(), {}, ledger)
     assert (await asked(readiness))[0] == 200
 
     async def unreachable() -> None:
@@ -73,7 +73,7 @@ async def test_a_ledger_that_is_lost_and_found_again_is_noticed_a_second_later(
 
 async def test_grants_that_cannot_be_confirmed_are_said_at_once(ledger: Counted) -> None:
     grants = Grants()
-    readiness = Readiness(grants, {}, ledger)  # type: ignore[arg-type]
+    readiness = Readiness(grants, {}, ledger)
     assert (await asked(readiness))[0] == 200
     grants.are_confirmed = False
     assert await asked(readiness) == (503, {"grants": False, "ledger": True})

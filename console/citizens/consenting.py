@@ -108,6 +108,7 @@ class Consenting:
             address=f"{CONSENT}?{urlencode({'request': asked.arrived.secret, 'lang': wording.language})}",
             form_token=opaque.bound_to(session.secret, _USE + asked.arrived.secret),
             changed=changed,
+            for_oneself_only=self._desk.represented_by is None,
         )
 
 

@@ -11,6 +11,7 @@ from auth.acts.desk import Desk
 from auth.citizens import desk as desks
 from auth.citizens.desk import CitizenDesk
 from auth.citizens.provider import Provider, ProviderTerms
+from auth.citizens.representation import RepresentedBy
 from auth.demo.provider import DemoProvider, Persona, demo_terms, first_use_at
 from auth.keys import KeyFiles, private_key
 from auth.oauth.server import AuthorizationServer
@@ -21,10 +22,8 @@ from console.citizens.disclosures import OwnDisclosures
 from console.citizens.labels import Described
 from console.citizens.ledgers import Ledgers
 from console.citizens.own import OwnConsents
-from console.citizens.representation import RepresentedInTheRegisters
 from console.citizens.signing_in import SIGNED_IN, SigningIn
 from console.demo_provider import DemoProviderPages
-from graph.answer import Graph
 
 OUR_KEY, DEMO_KEY = "citizen-provider.jwk", "demo-provider.jwk"
 
@@ -44,7 +43,7 @@ async def opened(
     dsn: str,
     server: AuthorizationServer,
     acts: Desk,
-    graph: Graph,
+    represented_by: RepresentedBy | None,
     described: Described,
     ledgers: Ledgers,
     sign_in: SignIn,
@@ -54,7 +53,7 @@ async def opened(
     terms = demo_terms(issuer) if is_demo else sign_in.terms
     key = private_key(sign_in.files, OUR_KEY)
     provider = None if terms is None else Provider(terms, key, issuer + SIGNED_IN)
-    async with desks.opened(dsn, server.authority, acts, provider, RepresentedInTheRegisters(graph)) as desk:
+    async with desks.opened(dsn, server.authority, acts, provider, represented_by) as desk:
         server.still_acts = desk.still_acts
         yield [*routes(desk, described, ledgers), *(_demo(desk, sign_in, key) if is_demo else [])]
 

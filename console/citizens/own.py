@@ -106,7 +106,7 @@ class OwnConsents:
     async def _names(self, session: CitizenSession) -> dict[str, str]:
         """Names of those whom the citizen represents, by sealed number; none where the register is silent."""
         try:
-            represented = await self._desk.represented_by(session.citizen)
+            represented = await self._desk.represented(session.citizen)
         except RegisterSilent:
             represented = []
         subjects: SubjectSeal = self._desk.authority.subjects

@@ -16,7 +16,7 @@ PACKAGES = frozenset(CONFIGURATION["tool"]["importlinter"]["root_packages"])
 BESIDE_THE_PRODUCT = frozenset({"tests", "bench"})
 COMMANDS = frozenset({"cli", "asgi"})
 BY_NAME = {
-    ("cli.py", "asgi:create_app"): "uvicorn starts worker processes, which import the application themselves",
+    ("commands/running.py", "asgi:create_app"): "uvicorn starts worker processes, which import the application",
     ("commands/beside.py", "cli.py"): "the sealing process is the command, started anew",
 }
 A_MODULE = re.compile(rf"^({'|'.join(sorted(PACKAGES | COMMANDS))})(\.[a-z_]+)*(\.[a-z_]+|:\w+)$")

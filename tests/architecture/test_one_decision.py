@@ -15,7 +15,7 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asgi import Application, create_app
+from asgi import SHAPES, create_app
 from bench.ours import grants_all
 from graph.decide import decide
 from installation.errors import SettingsInvalid
@@ -36,16 +36,21 @@ def test_only_the_decision_makes_a_grant_of_an_operation() -> None:
 
 
 def test_the_application_is_made_from_settings_alone() -> None:
-    made = [(path, node) for path, node in _calls() if _name(node.func) == "Application"]
+    shapes = {shape.__name__ for shape in SHAPES.values()}
+    by_name = [path for path, node in _calls() if _name(node.func) in shapes]
+    chosen = [(path, node) for path, node in _calls() if ast.unparse(node.func).startswith("SHAPES[")]
 
-    assert [path for path, _ in made] == [Path("asgi.py")]
-    assert [(len(node.args), len(node.keywords)) for _, node in made] == [(1, 0)]
+    assert by_name == []
+    assert [path for path, _ in chosen] == [Path("asgi.py")]
+    assert [(len(node.args), len(node.keywords)) for _, node in chosen] == [(1, 0)]
 
 
 def test_a_graph_is_told_its_decision_where_the_application_is_put_together_and_nowhere_else() -> None:
     told = [(path, keyword) for path, node in _calls() for keyword in node.keywords if keyword.arg == "decide"]
 
-    assert [(path, ast.unparse(keyword.value)) for path, keyword in told] == [(Path("asgi.py"), "self._decide")]
+    assert [(path, ast.unparse(keyword.value)) for path, keyword in told] == [
+        (Path("shapes/application.py"), "self._decide")
+    ]
 
 
 def test_no_decision_is_exchanged_once_its_owner_is_made() -> None:
@@ -58,7 +63,7 @@ def test_no_decision_is_exchanged_once_its_owner_is_made() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "_decide" and isinstance(node.ctx, ast.Store)
     ]
 
-    assert sorted(exchanged) == [("asgi.py", "__init__"), ("graph/answer.py", "__init__")]
+    assert sorted(exchanged) == [("graph/answer.py", "__init__"), ("shapes/application.py", "__init__")]
 
 
 def test_the_product_neither_imports_the_benchmark_nor_brings_it_along() -> None:
@@ -78,7 +83,7 @@ def test_an_operator_sets_whatever_they_like_and_the_decision_stays(environment:
         except SettingsInvalid:
             return
 
-    assert type(application) is Application
+    assert type(application) in SHAPES.values()
     assert application._decide is decide
     assert application._decide is not grants_all
 

@@ -16,6 +16,7 @@ from auth.caller import Caller
 from auth.errors import RightsChanged, Unauthenticated
 from auth.policy.quotas import Quotas
 from domains.kit.database import Database, Limits
+from graph.admission import ByToken
 from graph.answer import Graph
 from graph.catalogue import scopes
 from graph.compose import compose
@@ -119,7 +120,7 @@ class World:
     def endpoint(self, *, explains: bool = False, headers: Any = (), respond: Any = None, door: Any = None) -> Endpoint:
         respond = respond or (Explainer(self.graph).answer if explains else self.graph.answer)
         authority: Any = door or self.door
-        return Endpoint(self.graph, authority, self.operations, respond, headers=headers, metadata=METADATA)
+        return Endpoint(self.graph, ByToken(authority), self.operations, respond, headers=headers, metadata=METADATA)
 
     def admit(self, caller: Caller) -> str:
         """A header by which the door knows the caller."""

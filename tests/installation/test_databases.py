@@ -50,7 +50,7 @@ def test_a_domain_elsewhere_keeps_the_database_its_url_names() -> None:
 
     assert database_name(settings, "land") == "parcels"
     assert [server.databases for server in servers(settings)] == [
-        ("identity", "population", "enterprises", "auth", "ledger"),
+        ("enterprises", "identity", "population", "auth", "ledger"),
         ("land",),
     ]
 

@@ -9,6 +9,7 @@ from auth.caller import Caller
 from auth.policy.quotas import Quotas
 from auth.policy.texts import OperationTexts
 from domains.kit.database import Database
+from graph.admission import ByToken
 from graph.answer import Graph
 from graph.composed import Composed
 from graph.cursors import Place
@@ -117,6 +118,6 @@ async def served(composed: Composed, urls: Mapping[str, str]) -> AsyncIterator[S
         graph = Graph(composed, databases, ledger, cursors, DEADLINE, confirm=authority.confirm, quotas=unlimited)
         operations = RegisteredOperations(OperationTexts("unopened: nothing is registered here"))
         endpoint = Endpoint(
-            graph, authority, operations, graph.answer, headers=[], metadata="http://localhost/metadata"
+            graph, ByToken(authority), operations, graph.answer, headers=[], metadata="http://localhost/metadata"
         )
         yield Served(graph, databases, endpoint, authority)

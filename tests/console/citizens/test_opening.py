@@ -11,7 +11,6 @@ from auth.citizens.provider import ProviderTerms
 from auth.demo.provider import PLACE
 from console.citizens.ledgers import Ledgers
 from console.citizens.opening import SignIn, opened
-from graph.answer import Graph
 from tests.auth.portals import Portal
 from tests.auth.world import ISSUER
 
@@ -20,9 +19,8 @@ NOBODY_LISTENS = ProviderTerms("https://localhost:1", "us", frozenset({"high"}),
 
 async def pages(portal: Portal, mode: str, terms: ProviderTerms | None) -> AsyncIterator[httpx2.AsyncClient]:
     sign_in = SignIn(mode, terms, portal.made.files)
-    no_graph = cast(Graph, None)  # nobody gets as far as to be asked for whom they act
-    no_ledgers = cast(Ledgers, None)  # nor what was read of them
-    given = portal.made.dsn, portal.made.server, portal.desk.acts, no_graph, lambda _: "", no_ledgers, sign_in
+    no_ledgers = cast(Ledgers, None)  # nobody gets as far as to see what was read of them
+    given = portal.made.dsn, portal.made.server, portal.desk.acts, None, lambda _: "", no_ledgers, sign_in
     async with opened(*given) as routes:
         transport = httpx2.ASGITransport(Starlette(routes=routes))
         async with httpx2.AsyncClient(transport=transport, base_url=ISSUER) as client:

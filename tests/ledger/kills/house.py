@@ -17,7 +17,7 @@ import psutil
 
 from installation.settings import PREFIX, Settings
 from tests.ledger.server import Server
-from tests.serving import ROOT, _free_port
+from tests.serving import ROOT, free_port
 
 CITIZENS = 2_000
 DATABASE = "lienthong_ledger"
@@ -102,7 +102,7 @@ def house() -> Iterator[House]:
     environment = {
         f"{PREFIX}MODE": "demo",
         f"{PREFIX}HOME": str(registers.home),
-        f"{PREFIX}PORT": str(_free_port()),
+        f"{PREFIX}PORT": str(free_port()),
         f"{PREFIX}LEDGER_DATABASE_URL": ledger.url(DATABASE),
         "PYTHONPATH": str(ROOT),
         "PATH": os.defpath,

@@ -1,0 +1,136 @@
+"""What `lienthong migrate`, `seed`, `serve` and `run` do: each for the databases of the installation's shape."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
+from socket import socket
+
+from installation import databases
+from installation.errors import Refusal, SettingsInvalid
+from installation.home import key_file
+from installation.settings import Settings
+
+Tell = Callable[[str], None]
+
+
+def have_database(settings: Settings, tell: Tell) -> None:
+    """The PostgreSQL that is ours, if it is used, runs."""
+    if databases.uses_embedded(settings):
+        databases.embedded(settings).start(tell)
+
+
+def migrate(settings: Settings, tell: Tell) -> None:
+    """Bring the databases to this version."""
+    from migrations.run import migrate as run_migrations
+
+    asyncio.run(run_migrations(settings, tell))
+
+
+def seed(settings: Settings, citizens: int, number: int, tell: Tell, *, force: bool, progress: bool) -> None:
+    """Invent a nation, as far as it stands in the registers that are here."""
+    from migrations.run import check_current
+    from synthetic.seed import CannotSeed, Report, seed
+
+    registers = databases.registers_of(settings)
+    if not registers:
+        raise Refusal("The authority has no register to fill; `lienthong seed --domain NAME` fills a ministry's.")
+
+    async def invent() -> Report:
+        await check_current(settings, registers)
+        urls = {name: databases.database_url(settings, name) for name in registers}
+        return await seed(urls, citizens, number, force=force, progress=progress)
+
+    try:
+        report = asyncio.run(invent())
+    except (CannotSeed, ValueError) as refused:
+        raise Refusal(str(refused)) from None
+    tell(
+        f"Invented {report.citizens:,} citizens with {report.total:,} rows"
+        f" in {report.seconds:.1f} s, {report.rows_per_second:,} rows/s"
+    )
+
+
+def nobody_there(settings: Settings) -> bool:
+    """Whether a nation may be invented: there are registers, and nobody in them."""
+    from synthetic.seed import CannotSeed, filled_last, is_empty
+
+    try:
+        last = filled_last(databases.registers_of(settings))
+    except CannotSeed:
+        return False
+    return asyncio.run(is_empty(last, databases.database_url(settings, last)))
+
+
+def check(settings: Settings) -> None:
+    """Refuse to serve what cannot be served well; have the demo agencies registered in demo mode, and only there."""
+    from migrations.run import check_current
+
+    _check_addresses(settings)
+
+    async def checks() -> None:
+        await check_current(settings)
+        await databases.check_room(settings)
+        if settings.is_of_one_register:
+            from shapes.policy import ask_once
+
+            await ask_once(settings)
+        else:
+            await _check_agencies(settings)
+
+    asyncio.run(checks())
+
+
+def serve(settings: Settings, listening: socket, tell: Tell) -> None:
+    """Serve until told to end, with the sealing process beside."""
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    from asgi import SERVED
+    from commands.beside import sealing
+
+    config = uvicorn.Config("asgi:create_app", factory=True, workers=settings.processes, **SERVED)
+    server = uvicorn.Server(config)
+    tell(f"{_what(settings)} on {settings.host}, port {settings.port} (stop with Ctrl-C)")
+    with sealing() if settings.sealing else nullcontext():
+        if settings.processes > 1:
+            Multiprocess(config, sockets=[listening]).run()
+        else:
+            server.run(sockets=[listening])
+    if not server.started and settings.processes == 1:
+        raise Refusal("The server did not start.")
+
+
+def _what(settings: Settings) -> str:
+    match settings.shape:
+        case "whole":
+            return f"Liên thông serves {settings.issuer}"
+        case "authority":
+            return f"Liên thông serves the authority {settings.issuer}, without registers,"
+        case _:
+            return f"Liên thông serves the register {settings.domain} under the authority {settings.issuer}"
+
+
+def _check_addresses(settings: Settings) -> None:
+    if settings.is_of_one_register:
+        told = (settings.issuer, settings.address, settings.subgraph_client)
+        if not all(told):
+            raise SettingsInvalid(
+                "A subgraph needs LIENTHONG_ISSUER (the authority's URL), LIENTHONG_ADDRESS (its own) and"
+                " LIENTHONG_SUBGRAPH_CLIENT (the client as which the authority knows it)."
+            )
+    elif not settings.issuer:
+        raise SettingsInvalid("LIENTHONG_ISSUER must name the https URL that callers reach this installation by.")
+
+
+async def _check_agencies(settings: Settings) -> None:
+    from auth.demo.install import DemoClientsPresent, install_demo, refuse_demo
+
+    authority = databases.database_url(settings, "auth")
+    try:
+        if settings.mode == "demo":
+            await install_demo(authority, partial(key_file, settings.home))
+        else:
+            await refuse_demo(authority)
+    except DemoClientsPresent as present:
+        raise Refusal(str(present)) from None
