@@ -13,7 +13,7 @@ from auth.access.possession import Possession
 from auth.access.seen import SeenProofs
 from auth.acts.beginning import ready_to_sign
 from auth.acts.desk import desk_at
-from auth.keys import KeyFiles, SigningKeys, nonce_key, subject_seal
+from auth.keys import KeyFiles, SigningKeys, nonce_key, reference_keys, subject_seal
 from auth.oauth.server import AuthorizationServer
 from auth.policy.feed import PolicyFeed
 from auth.policy.rows import CommunesOf, PolicyReader
@@ -22,17 +22,25 @@ from auth.scopes import Catalogue
 
 @asynccontextmanager
 async def opened(
-    dsn: str, *, issuer: str, catalogue: Catalogue, communes_of: CommunesOf, files: KeyFiles, proofs: Path
+    dsn: str,
+    *,
+    issuer: str,
+    catalogue: Catalogue,
+    communes_of: CommunesOf,
+    files: KeyFiles,
+    proofs: Path,
+    graph_url: str = "",
 ) -> AsyncIterator[AuthorizationServer]:
     """The OAuth server of this process; its `authority` is the resource side.
 
     `proofs` is the file in which all processes of this host remember the proofs they have seen, in memory if possible.
+    `graph_url` is where clients reach the graph, if that is not `/graphql` at the issuer.
     """
     seen = SeenProofs(proofs)
     feed = PolicyFeed(dsn, PolicyReader(catalogue, communes_of))
-    possession = Possession(issuer, Nonces(nonce_key(files)), seen)
+    possession = Possession(issuer, Nonces(nonce_key(files)), seen, graph_url)
     authority = Authority(feed, issuer=issuer, catalogue=catalogue, subjects=subject_seal(files), possession=possession)
-    server = AuthorizationServer(dsn, authority, SigningKeys(files))
+    server = AuthorizationServer(dsn, authority, SigningKeys(files), reference_keys(files))
     try:
         async with desk_at(dsn, catalogue=catalogue, communes_of=communes_of, files=files) as desk:
             await ready_to_sign(desk)

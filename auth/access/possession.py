@@ -10,23 +10,30 @@ from auth.access.proofs import ProofRefused, check
 from auth.access.seen import SeenProofs
 from auth.errors import Unauthenticated
 
+GRAPH = "/graphql"
+
 
 class Possession:
-    """At the doors of one process. `nonces` are the same in every process, `seen` is shared by those of a host."""
+    """At the doors of one process. `nonces` are the same in every process, `seen` is shared by those of a host.
 
-    def __init__(self, issuer: str, nonces: Nonces, seen: SeenProofs) -> None:
+    `graph_url` is where clients reach the graph, if that is not `/graphql` at the issuer.
+    """
+
+    def __init__(self, issuer: str, nonces: Nonces, seen: SeenProofs, graph_url: str = "") -> None:
         self._issuer, self.nonces, self._seen = issuer, nonces, seen
+        self._elsewhere = {GRAPH: graph_url} if graph_url else {}
 
     def prove(self, jkt: str, token: str, proof: str | None, method: str, path: str) -> None:
         """Raises `Unauthenticated` unless the proof is by the key `jkt`, for this token and request, and not used.
 
         Raises `GrantsUnconfirmed` where it cannot be told whether it was used. The address that a proof must name is
-        made from the issuer, never from what the request says of its host.
+        made from the settings, never from what the request says of its host.
         """
         if proof is None:
             raise self._refusal("The access token is bound to a key: send a proof in the header DPoP.")
         try:
-            proven = check(proof, method, self._issuer + path, nonces=self.nonces, now=clock.wall(), token=token)
+            address = self._elsewhere.get(path) or self._issuer + path
+            proven = check(proof, method, address, nonces=self.nonces, now=clock.wall(), token=token)
         except ProofRefused as refused:
             raise self._refusal(str(refused), refused.error) from refused
         if proven.jkt != jkt:

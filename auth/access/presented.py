@@ -30,8 +30,14 @@ def presented(token: VerifiedToken, subjects: SubjectSeal) -> Presented:
     """Read a verified token. One that speaks of people whom it cannot name is turned away."""
     claims = token.claims
     subject = _opened(claims.sealed_subject, claims.client_id, subjects)
-    representative = _opened(claims.sealed_representative, claims.client_id, subjects)
-    if representative is not None and subject is None:
+    return of_people(token, subject, _opened(claims.sealed_representative, claims.client_id, subjects))
+
+
+def of_people(token: VerifiedToken, subject: str | None, representative: str | None) -> Presented:
+    """The same where it is known from elsewhere of whom it speaks: of as many people as it says, and no others."""
+    claims = token.claims
+    people, sealed = (subject, representative), (claims.sealed_subject, claims.sealed_representative)
+    if [each is None for each in people] != [each is None for each in sealed] or (representative and not subject):
         raise Unauthenticated("The access token is not valid.")
     purpose, agency = _purpose(claims)
     asking = Asking(

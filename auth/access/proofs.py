@@ -12,7 +12,6 @@ clock is wrong is told the way out first.
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -24,6 +23,7 @@ from joserfc.jwk import ECKey, OKPKey
 
 from auth.access.compact import Opened, Reader, Unreadable, VerifyingKey, kind_of
 from auth.access.nonces import Nonces
+from auth.access.tokens import digest
 
 ALGORITHMS = ("ES256", "EdDSA", "Ed25519")
 LONGEST_PROOF = 2048
@@ -115,8 +115,8 @@ def check(text: str, method: str, url: str, *, nonces: Nonces, now: float, token
     key, thumbprint = _signer(proof)
     if not proof.is_signed_by(proof.header.alg, key):
         raise ProofRefused("The proof was not signed with the key in its header.")
-    digest = hashlib.sha256(f"proof\0{thumbprint}\0{claims.jti}".encode()).digest()
-    return Proof(thumbprint, digest, claims.iat + OLDEST_S)
+    remembered_as = hashlib.sha256(f"proof\0{thumbprint}\0{claims.jti}".encode()).digest()
+    return Proof(thumbprint, remembered_as, claims.iat + OLDEST_S)
 
 
 def _check_time(claims: ProofClaims, now: float) -> None:
@@ -127,13 +127,7 @@ def _check_time(claims: ProofClaims, now: float) -> None:
 
 
 def _is_for(claims: ProofClaims, token: str) -> bool:
-    return claims.ath is not None and hmac.compare_digest(claims.ath.encode(), _ath(token))
-
-
-@lru_cache(maxsize=4096)
-def _ath(token: str) -> bytes:
-    """Of a token that was verified; it comes with many proofs."""
-    return urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=")
+    return claims.ath is not None and hmac.compare_digest(claims.ath.encode(), digest(token).encode())
 
 
 def _signer(proof: Opened[ProofHeader, ProofClaims]) -> tuple[VerifyingKey, str]:

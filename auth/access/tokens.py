@@ -4,7 +4,10 @@ Signing and verifying stand together so that one says what the other demands. Ve
 exactly `alg`, `typ` and `kid`, and `kid` only chooses among keys that the policy accepts now.
 """
 
+import hashlib
+from base64 import urlsafe_b64encode
 from collections.abc import Container, Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -92,6 +95,12 @@ class VerifiedToken(msgspec.Struct, frozen=True):
 
     claims: Claims
     kid: str
+
+
+@lru_cache(maxsize=4096)
+def digest(token: str) -> str:
+    """By what proofs (`ath`) and tickets name a token. Of one that was verified: it comes with many of them."""
+    return urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
 
 
 def audience(issuer: str) -> str:

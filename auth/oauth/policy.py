@@ -31,6 +31,7 @@ from auth.oauth.posted import Door, Endpoint, respond
 from auth.oauth.server import UNAVAILABLE, AuthorizationServer
 from auth.policy.acknowledgements import LEASE_S, LOOK_EVERY_S
 from auth.policy.remote_part import part_of
+from auth.policy.remote_seals import encrypted
 from auth.policy.remote_wire import HOLD_S, MEDIA_TYPE, PATH, UNCHANGED, Question, Statement, signed, written_rules
 from auth.policy.snapshot import Policy
 from auth.tables import clients, policy, processes
@@ -70,13 +71,17 @@ class Asks(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of an admitted subgraph. `since` is the revision in force when it was announced, or later."""
+    """A question of an admitted subgraph. `since` is the revision in force when it was announced, or later.
+
+    `seals` are the keys of references for its process, which asked for them.
+    """
 
     name: str
     client: str
     domain: str
     question: Question
     since: int
+    seals: str | None
 
 
 @dataclass(slots=True)
@@ -169,7 +174,7 @@ def _admitted(server: AuthorizationServer, form: TokenRequest, query: str) -> tu
     signed_along = _signed_along(form.form["client_assertion"])
     question = _question(query)
     if signed_along.asks != question.query():
-        raise InvalidRequestError("The claim asks of the assertion must be the query: after, rules and process.")
+        raise InvalidRequestError("The claim asks of the assertion must be the query, in its order.")
     return client.client, question, signed_along.jti
 
 
@@ -186,13 +191,15 @@ def _question(query: str) -> Question:
     try:
         return msgspec.convert(dict(pairs), Question, strict=False)
     except msgspec.ValidationError as error:
-        raise InvalidRequestError("The query holds after and rules, two revisions, and process, a UUID.") from error
+        raise InvalidRequestError(
+            "The query holds after and rules, two revisions, process, a UUID, and seal_to, a public key, if at all."
+        ) from error
 
 
 def _announced(server: AuthorizationServer, form: TokenRequest, query: str) -> Asked:
     """Admit the question, and say that its process is there before anything is read for it."""
     client, question, name = _admitted(server, form, query)
-    session = form.session
+    session, seals = form.session, _seals(server, question)
     row = {"process": question.process, "client": client, "revision": question.after, "most": MOST_PROCESSES}
     if _revision(session) < question.after:
         raise AheadOfUs("This authority never came to that revision: begin anew with after=0.")
@@ -200,7 +207,16 @@ def _announced(server: AuthorizationServer, form: TokenRequest, query: str) -> A
         raise InvalidRequestError(f"This is no process of the client, or it has {MOST_PROCESSES} others.")
     session.commit()
     domain = session.scalar(select(clients.c.domain).where(clients.c.client == client)) or ""
-    return Asked(name, client, domain, question, _revision(session))
+    return Asked(name, client, domain, question, _revision(session), seals)
+
+
+def _seals(server: AuthorizationServer, question: Question) -> str | None:
+    if question.seal_to is None:
+        return None
+    try:
+        return encrypted(server.references(), question.seal_to)
+    except ValueError as error:
+        raise InvalidRequestError("seal_to is not a public key of X25519.") from error
 
 
 def _revision(session: Session) -> int:
@@ -233,6 +249,7 @@ def _statement(server: AuthorizationServer, asked: Asked, now: Policy, written: 
         rules_revision=now.rules_revision,
         rules=msgspec.Raw(UNCHANGED) if same_rules else written.rules(now, asked.domain),
         revoked=now.revoked,
+        seals=asked.seals,
     )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth import clock
 from auth.access.authority import Authority
 from auth.access.proofs import NonceNeeded, Proof, ProofRefused, check
+from auth.access.references import MonthlyKeys
 from auth.citizens.representation import RegisterSilent
 from auth.database import engine_of
 from auth.errors import GrantsUnconfirmed
@@ -59,11 +60,11 @@ _OUTAGES = (
 
 
 class AuthorizationServer(AuthlibServer):
-    """Issues access tokens. `authority` verifies them."""
+    """Issues access tokens. `authority` verifies them; `references` are the keys of references between registers."""
 
-    def __init__(self, dsn: str, authority: Authority, signing_keys: SigningKeys) -> None:
+    def __init__(self, dsn: str, authority: Authority, signing_keys: SigningKeys, references: MonthlyKeys) -> None:
         super().__init__()
-        self.authority, self._signing_keys = authority, signing_keys
+        self.authority, self._signing_keys, self.references = authority, signing_keys, references
         self.authentication = Authentication(authority.issuer)
         self._engine = engine_of(dsn, CONNECTIONS)
         self._purge_at = 0.0

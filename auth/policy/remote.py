@@ -25,6 +25,7 @@ from auth import clock
 from auth.errors import GrantsUnconfirmed
 from auth.keys import ClientKey, verifying_key
 from auth.policy.acknowledgements import LEASE_S
+from auth.policy.remote_seals import NotForUs, Recipient
 from auth.policy.remote_wire import (
     HOLD_S,
     LONGEST_STATEMENT,
@@ -65,6 +66,8 @@ class RemotePolicy:
     def __init__(self, http: httpx2.AsyncClient, *, issuer: str, client: str, key: ClientKey) -> None:
         self._http, self._issuer, self._client, self._key = http, issuer, client, key
         self._process: UUID = uuid4()
+        self._recipient = Recipient()
+        self._seals: tuple[bytes, ...] = ()
         self._fetched: Mapping[str, ECKey] = {}
         self._policy: Policy | None = None
         self._confirmed_at = NEVER
@@ -90,6 +93,15 @@ class RemotePolicy:
             raise GrantsUnconfirmed
         return self._policy
 
+    def seals(self) -> tuple[bytes, ...]:
+        """The keys of references, for `Seals`: that with which to seal first. `GrantsUnconfirmed` before there are any.
+
+        Whoever seals or opens has asked for the policy, and asks again before anything leaves.
+        """
+        if not self._seals:
+            raise GrantsUnconfirmed
+        return self._seals
+
     async def _keep_asking(self) -> None:
         """Ask; after any failure ask again. Whatever goes wrong, the lease decides what is still allowed."""
         while True:
@@ -113,9 +125,19 @@ class RemotePolicy:
             statement = await self._verified(body, name)
         if known is not None and statement.revision < known.revision:
             raise NotStated("The statement is older than the policy in force.")
+        self._keep_seals(statement)
         if known is None or statement.revision != known.revision:
             self._policy = read_policy(statement, known)
         self._confirmed_at = asked_at
+
+    def _keep_seals(self, statement: Statement) -> None:
+        """They are the same object while they are the same keys."""
+        try:
+            seals = self._recipient.opened(statement.seals or "")
+        except NotForUs as error:
+            raise NotStated("The keys of references are missing, or not for this process.") from error
+        if seals != self._seals:
+            self._seals = seals
 
     async def _verified(self, body: bytes, name: str) -> Statement:
         """Check an answer by the keys of the policy; by those of the authority's address where they do not do."""
@@ -140,7 +162,7 @@ class RemotePolicy:
 
     def _question(self) -> Question:
         after, rules = (self._policy.revision, self._policy.rules_revision) if self._policy else (0, 0)
-        return Question(process=self._process, after=after, rules=rules)
+        return Question(process=self._process, after=after, rules=rules, seal_to=self._recipient.address)
 
     async def _send(self, method: str, question: Question, name: str) -> tuple[int, bytes]:
         address = f"{self._issuer}{PATH}?{question.query()}"

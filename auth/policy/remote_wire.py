@@ -3,7 +3,7 @@
 A statement (JWS, `typ` policy+jwt) names the assertion that it answers, so that none can be sent twice; the client that
 may use it; the revision in force; and what is revoked. It holds the rules only where the client has others: while
 citizens withdraw consents, a subgraph is not sent all grants each time. Rights and reaches that many grants share are
-written once.
+written once. A process that names an address is sent the keys of references as well (`remote_seals`).
 
 Signed with the key that signs access tokens; the types keep the two apart, and each side accepts its own only.
 """
@@ -22,6 +22,7 @@ from auth.access.tokens import CLOCK_SKEW_S
 from auth.caller import Operations
 from auth.keys import SIGNING_ALGORITHM, public_jwk, verifying_key
 from auth.policy.decided import Client, Delegation, Grant, KeyState, Reference, SigningKey
+from auth.policy.remote_seals import Address
 from auth.policy.snapshot import Policy
 from auth.reach import Reach
 
@@ -71,10 +72,12 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     process: UUID
     after: Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
     rules: Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+    seal_to: Address | None = None
 
     def query(self) -> str:
         """How it stands in the address. The assertion repeats it, so that nobody on the way can change it."""
-        return f"after={self.after}&rules={self.rules}&process={self.process}"
+        asked = f"after={self.after}&rules={self.rules}&process={self.process}"
+        return asked if self.seal_to is None else f"{asked}&seal_to={self.seal_to}"
 
 
 class SentKey(msgspec.Struct, frozen=True):
@@ -113,8 +116,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     sets: dict[str, frozenset[str]]
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the authority says. `answers` is the jti of the assertion with which it was asked."""
+class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What the authority says. `answers` is the jti of the assertion with which it was asked.
+
+    `seals` are the keys of references, encrypted to the address in the question.
+    """
 
     iss: str
     aud: str
@@ -125,6 +131,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     rules_revision: int
     rules: msgspec.Raw
     revoked: frozenset[Reference]
+    seals: str | None = None
 
 
 def written_rules(part: Policy) -> bytes:
