@@ -20,14 +20,17 @@ from sqlalchemy.types import UserDefinedType
 
 from auth.policy.triggers import STATEMENTS
 from domains.kit.geometry import Box, Point
-from installation.databases import DATABASES, DOMAINS, embedded, uses_embedded
+from installation.databases import DATABASES, embedded, uses_embedded
 from installation.settings import load
 from migrations.run import engine_of, migrate
-from migrations.scripts import VERSIONS, alembic_config, known
+from migrations.scripts import alembic_config, known, versions
 from migrations.targets import METADATA
 
 # Types of core PostgreSQL that SQLAlchemy has no names for: without this, reflection warns and comparing sees nothing.
 PGDialect.ischema_names.update({"point": Point, "box": Box})
+
+
+UNITS = "administrative_units"
 
 
 class FillUnits(MigrateOperation):
@@ -62,13 +65,13 @@ def write_revision(connection: Connection, name: str, message: str) -> None:
     )
     number = f"{len(known(name)) + 1:04}"
     config.set_main_option("file_template", f"{number}_%%(slug)s")
-    (VERSIONS / name).mkdir(parents=True, exist_ok=True)
+    versions(name).mkdir(parents=True, exist_ok=True)
     command.revision(config, message, autogenerate=True, rev_id=f"{name}_{number}")
 
 
 def _first_rows(name: str) -> Iterable[Any]:
     """What a database holds besides tables from its first revision on."""
-    if name in DOMAINS:
+    if UNITS in METADATA[name].tables:
         yield FillUnits()
     elif name == "auth":
         yield from (ops.ExecuteSQLOp(statement) for statement in STATEMENTS)

@@ -1,4 +1,7 @@
-"""Relay connections without `totalCount`: counting people is a right of statistics (law 4)."""
+"""Relay connections without `totalCount`: counting people is a right of statistics (law 4).
+
+Shareable, since several registers may have pages of the same entity.
+"""
 
 from typing import Generic, TypeVar
 
@@ -17,7 +20,7 @@ class PageInfo:
     end_cursor: Cursor | None = strawberry.field(description="Place of the last row; give it as `after`.")
 
 
-@strawberry.type
+@strawberry.federation.type(shareable=True)
 class Edge(Generic[Node]):
     """One row of a page."""
 
@@ -25,7 +28,7 @@ class Edge(Generic[Node]):
     node: Node = strawberry.field(description="The row.")
 
 
-@strawberry.type
+@strawberry.federation.type(shareable=True)
 class Connection(Generic[Node]):
     """One page, in the order of a surrogate that means nothing."""
 

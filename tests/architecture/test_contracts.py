@@ -13,7 +13,7 @@ from tests.architecture.sources import ROOT, modules
 
 CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES = frozenset(CONFIGURATION["tool"]["importlinter"]["root_packages"])
-BESIDE_THE_PRODUCT = frozenset({"tests", "bench"})
+BESIDE_THE_PRODUCT = frozenset({"tests", "bench", "examples"})
 COMMANDS = frozenset({"cli", "asgi"})
 BY_NAME = {
     ("commands/running.py", "asgi:create_app"): "uvicorn starts worker processes, which import the application",
