@@ -31,6 +31,8 @@ from commands import (
     proposal,
     purpose,
     running,
+    schema,
+    supergraph,
     trial,
 )
 from commands.shape import Authority, Domain, Public, shaped
@@ -51,8 +53,8 @@ app = typer.Typer(
 )
 database = typer.Typer(help="The PostgreSQL that is started for you where no URL names another.", no_args_is_help=True)
 app.add_typer(database, name="database")
-schema = typer.Typer(help="The graph's schema in SDL; needs no database.")
-app.add_typer(schema, name="schema")
+app.add_typer(schema.app, name="schema")
+app.add_typer(supergraph.app, name="supergraph")
 for group in (agency, client, purpose, grant, trial, proposal, emergency, officer, operations, keys, audit):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2], rich_help_panel="What people decide")
 app.add_typer(ledger.app, name="ledger", rich_help_panel="What was recorded")
@@ -175,48 +177,6 @@ def explain(
     running.have_database(settings, tell)
     question = Question(_text_of(query), None, _json_object(variables))
     typer.echo(asyncio.run(explanation(settings, question, client, purpose)))
-
-
-@schema.callback(invoke_without_command=True)
-def print_schema(context: typer.Context) -> None:
-    """Print the graph's schema in SDL. Needs no database."""
-    if context.invoked_subcommand is None:
-        import graphql
-
-        from graph.compose import compose
-        from graph.registry import installed_domains
-
-        typer.echo(graphql.print_schema(compose(installed_domains()).schema))
-
-
-@schema.command("roots")
-def print_roots() -> None:
-    """Print every way into the graph, what it demands and what it costs, as a Markdown table."""
-    from graph.compose import compose
-    from graph.registry import installed_domains
-    from graph.roots import table
-
-    typer.echo(table(compose(installed_domains())))
-
-
-@schema.command("subgraph")
-def print_subgraph(name: Annotated[str, typer.Argument(help="The domain.")]) -> None:
-    """Print one domain's schema as an Apollo Federation subgraph."""
-    from domains.kit.domain import subgraph
-    from graph.registry import installed_domains
-
-    found = {domain.name: domain for domain in installed_domains()}
-    if name not in found:
-        raise Refusal(f"There is no domain {name!r}; there are {', '.join(found)}.")
-    typer.echo(subgraph(found[name]).as_str())
-
-
-@schema.command("office")
-def print_office() -> None:
-    """Print the schema of /office/graphql: what officers, agencies and citizens see and change."""
-    from office.schema import sdl
-
-    typer.echo(sdl())
 
 
 @app.command()

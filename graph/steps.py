@@ -8,13 +8,12 @@ from domains.kit.fields import Relation
 from domains.kit.rights import Right
 from domains.kit.scopes import Verb
 from domains.kit.statements import Size
+from domains.kit.weights import ASSUMED_LIST, assumed
 from graph import joins
 from graph.composed import Composed, Made
 from graph.limits import check_steps
 from graph.plan import Getter, Keys, Need, Path, Reached, Read, Step
 from ledger import Subject
-
-ASSUMED_LIST = 5  # rows that a bounded list is taken to have, for the cost
 
 
 class Steps:
@@ -165,7 +164,7 @@ class Steps:
         step.opened = step.opened and names_person  # who opens a household by its code names nobody
         step.reached = Reached.OPENED if step.opened else Reached.FOLLOWED
         step.conditions = conditions
-        step.fan = 1 if size == 1 else min(size or ASSUMED_LIST, ASSUMED_LIST)
+        step.fan = assumed(size or ASSUMED_LIST)
         step.most = None if size == 1 else size
         if size is None:
             step.size, step.arrange = Size.PAGED, loader.many_per_key

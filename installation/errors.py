@@ -39,3 +39,15 @@ class PortTaken(Refusal):
 
 class AuthoritySilent(Refusal):
     """The authority does not tell this subgraph what is granted."""
+
+
+class NodeMissing(Refusal):
+    """No Node that is new enough, neither of the system nor of the wheel."""
+
+
+class PackagesMissing(Refusal):
+    """The packages of a folder that runs on Node are not installed."""
+
+
+class NodeFailed(Refusal):
+    """What ran on Node ended with an error."""

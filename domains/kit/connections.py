@@ -8,11 +8,12 @@ from typing import Generic, TypeVar
 import strawberry
 
 from domains.kit.scalars import Cursor
+from domains.kit.weights import FOLDED
 
 Node = TypeVar("Node")
 
 
-@strawberry.federation.type(shareable=True)
+@strawberry.federation.type(shareable=True, directives=[FOLDED])
 class PageInfo:
     """Where a page ends, and whether there is more."""
 
@@ -20,7 +21,7 @@ class PageInfo:
     end_cursor: Cursor | None = strawberry.field(description="Place of the last row; give it as `after`.")
 
 
-@strawberry.federation.type(shareable=True)
+@strawberry.federation.type(shareable=True, directives=[FOLDED])
 class Edge(Generic[Node]):
     """One row of a page."""
 

@@ -7,7 +7,7 @@ their binding as metadata; the graph reads it back when it composes the domains.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import strawberry
 from sqlalchemy import Column, ColumnElement
 from strawberry.types.field import StrawberryField
 
+from domains.kit import weights
 from domains.kit.classes import DataClass
 
 FieldDecorator = Callable[[Callable[..., object]], StrawberryField]
@@ -152,7 +153,7 @@ def dated(
     where: tuple[ColumnElement[bool], ...] = (),
 ) -> FieldDecorator:
     """A relation valid on a date. Decorates a method that takes `as_of` and whose docstring is the description."""
-    return _method(Relation(by, data_class, on, key, where, at_most, as_of))
+    return _method(Relation(by, data_class, on, key, where, at_most, as_of), weights.related(at_most))
 
 
 def connection(
@@ -164,7 +165,7 @@ def connection(
     where: tuple[ColumnElement[bool], ...] = (),
 ) -> FieldDecorator:
     """A relation in pages. Decorates a method that takes `first` and `after` and whose docstring is the description."""
-    return _method(Relation(by, data_class, on, key, where, None, None))
+    return _method(Relation(by, data_class, on, key, where, None, None), weights.related(None))
 
 
 def binding_of(field: StrawberryField | None) -> Any:
@@ -173,15 +174,21 @@ def binding_of(field: StrawberryField | None) -> Any:
 
 
 def _field(binding: Binding, description: str | None) -> Any:
-    return strawberry.field(description=description, metadata={BINDING: binding})
+    return strawberry.field(description=description, metadata={BINDING: binding}, directives=_weights(binding))
 
 
-def _method(binding: object) -> FieldDecorator:
+def _weights(binding: Binding) -> Sequence[Any]:
+    return weights.related(binding.at_most) if isinstance(binding, Relation) else ()
+
+
+def _method(binding: object, directives: Sequence[Any] = ()) -> FieldDecorator:
     """The method is never called: the graph plans the field. Strawberry reads its signature, we its docstring."""
 
     def decorate(method: Callable[..., object]) -> StrawberryField:
         described = inspect.cleandoc(method.__doc__ or "")
-        field: Any = strawberry.field(resolver=method, description=described, metadata={BINDING: binding})
+        field: Any = strawberry.field(
+            resolver=method, description=described, metadata={BINDING: binding}, directives=directives
+        )
         assert isinstance(field, StrawberryField)
         return field
 

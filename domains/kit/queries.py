@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Integer, SmallInteger, bindparam
 from sqlalchemy.types import TypeEngine
 
+from domains.kit import weights
 from domains.kit.fields import FieldDecorator, _method
 
 
@@ -83,17 +84,18 @@ def equals(
 
 def lookup(key: ColumnElement[Any]) -> FieldDecorator:
     """One row by its key. The method takes one argument; which, does not matter."""
-    return _method(Root(Way.ONE, _table(key), {}, key))
+    return _method(Root(Way.ONE, _table(key), {}, key), [weights.SINGLE])
 
 
 def lookup_each(key: ColumnElement[Any]) -> FieldDecorator:
     """Rows by a list of at most 100 keys."""
-    return _method(Root(Way.EACH, _table(key), {}, key))
+    root = Root(Way.EACH, _table(key), {}, key)
+    return _method(root, weights.listed(root.at_most))
 
 
 def hits(source: FromClause, by: Matches, *, at_most: int, key: ColumnElement[Any] | None = None) -> FieldDecorator:
     """All rows that match, or TOO_MANY_MATCHES above `at_most`."""
-    return _method(Root(Way.HITS, source, by, key, at_most=at_most))
+    return _method(Root(Way.HITS, source, by, key, at_most=at_most), weights.listed(at_most))
 
 
 def page(
@@ -104,17 +106,17 @@ def page(
     where: tuple[ColumnElement[bool], ...] = (),
 ) -> FieldDecorator:
     """A connection over the rows that match. The method takes the matches' arguments, `first` and `after`."""
-    return _method(Root(Way.PAGE, source, by, key, where))
+    return _method(Root(Way.PAGE, source, by, key, where), weights.paged())
 
 
 def verify(source: FromClause, by: Matches, verifies: str) -> FieldDecorator:
     """Yes or no: a row matches all arguments. Demands the `verify` right of the type, and nothing else."""
-    return _method(Root(Way.VERIFIED, source, by, None, verifies=verifies))
+    return _method(Root(Way.VERIFIED, source, by, None, verifies=verifies), [weights.SINGLE])
 
 
 def speaker(key: ColumnElement[Any]) -> FieldDecorator:
     """The citizen for whom the token speaks; takes no argument, demands no lookup."""
-    return _method(Root(Way.SELF, _table(key), {}, key))
+    return _method(Root(Way.SELF, _table(key), {}, key), [weights.SINGLE])
 
 
 @cache

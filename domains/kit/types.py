@@ -16,6 +16,7 @@ from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 from strawberry.types.base import StrawberryObjectDefinition
 
+from domains.kit import weights
 from domains.kit.fields import (
     Leaf,
     OpenKey,
@@ -78,7 +79,8 @@ def record(*, table: FromClause) -> Callable[[T], T]:
 def value_type(cls: T) -> T:
     """A value, the same in every domain that uses it: an address, a share. Its fields take their parent's right."""
     setattr(cls, ORIGIN, Origin(None, None, None, owns=False, is_value=True))
-    return strawberry.federation.type(cls, shareable=True, description=inspect.getdoc(cls))
+    description = inspect.getdoc(cls)
+    return strawberry.federation.type(cls, shareable=True, description=description, directives=[weights.FOLDED])
 
 
 def queries(cls: T) -> T:

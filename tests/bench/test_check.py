@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.peers.node import UNREACHABLE
+from installation.node import UNREACHABLE
 
 ROOT = Path(__file__).parents[2]
 

@@ -30,7 +30,7 @@ def outcomes(served: Serving) -> Callable[[Path], Outcomes]:
     @cache
     def outcome(script: Path) -> Outcomes:
         environment = {"ISSUER": served.issuer, "KEYS": str(served.home / "keys")}
-        lines = map(json.loads, node.run(script, environment).splitlines())
+        lines = map(json.loads, node.run(script, environment=environment).splitlines())
         return {line["name"]: line["failed"] for line in lines}
 
     return outcome

@@ -81,7 +81,8 @@ def signed_in(served: Serving, portal: OAuth2Client) -> BearerToken:
     node.install()
     request = portal.authorization_request(scope=NAME, **FOR_CITIZENS)
     pushed = portal.pushed_authorization_request(request)
-    back = node.run(DECIDE, {"ISSUER": served.issuer, "KEYS": str(served.home / "keys")}, str(pushed))
+    told = {"ISSUER": served.issuer, "KEYS": str(served.home / "keys")}
+    back = node.run(DECIDE, environment=told, given=str(pushed))
     return portal.authorization_code(request.validate_callback(back), dpop=True, dpop_key=request.dpop_key)
 
 

@@ -1,19 +1,16 @@
-"""A federation composer, as a router's build uses it: Node from the environment, packages as package-lock.json says."""
+"""A federation composer, as a router's build uses it: that of the product, with its own packages."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from domains.kit.domain import Domain, subgraph
+from commands.composition import GATEWAY, DoesNotCompose, composition, url_here
+from domains.kit.domain import Domain
 from graph.compose import compose
 from graph.composed import Composed
 from graph.registry import installed_domains
-from tests import node
-
-SCRIPT = Path(__file__).with_name("compose.mjs")
+from installation import node
 
 Composer = Callable[[Sequence[Domain]], Mapping[str, Any]]
 
@@ -21,12 +18,14 @@ Composer = Callable[[Sequence[Domain]], Mapping[str, Any]]
 @pytest.fixture(scope="session")
 def as_a_router() -> Composer:
     """Compose domains as a federation composer does: `errors`, or `supergraph` and what it `published`."""
-    node.install()
+    node.install(GATEWAY)
 
     def composed(domains: Sequence[Domain]) -> Mapping[str, Any]:
-        sdl = {domain.name: subgraph(domain).as_str() for domain in domains}
-        found: Mapping[str, Any] = json.loads(node.run(SCRIPT, given=json.dumps(sdl)))
-        return found
+        try:
+            found = composition(domains, {domain.name: url_here(1) for domain in domains})
+        except DoesNotCompose as conflicting:
+            return {"errors": conflicting.conflicts}
+        return {"supergraph": found.sdl, "published": found.api}
 
     return composed
 

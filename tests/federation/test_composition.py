@@ -44,17 +44,12 @@ def test_the_order_in_which_domains_are_installed_changes_nothing(
 
 
 def test_a_router_demands_the_scopes_that_one_process_demands(router: Mapping[str, Any], one_process: Composed) -> None:
-    demanded = {
-        (type_name, field_name, made.right.scope(Verb.READ))
-        for (type_name, field_name), made in one_process.made.items()
-        if made.right is not None and not made.right.data_class.is_public
-    }
-    assert set(required_scopes(router["supergraph"])) == demanded
+    assert set(required_scopes(router["supergraph"])) == demanded(one_process)
 
 
 def test_every_scope_that_a_router_demands_can_be_granted(router: Mapping[str, Any], one_process: Composed) -> None:
-    demanded = {scope for _, _, scope in required_scopes(router["supergraph"])}
-    assert demanded <= catalogue.scopes(one_process)
+    scopes = {scope for _, _, scope in required_scopes(router["supergraph"])}
+    assert scopes <= catalogue.scopes(one_process)
 
 
 def test_no_client_of_a_router_sees_a_sealed_reference(router: Mapping[str, Any]) -> None:
@@ -78,6 +73,15 @@ def test_a_router_can_enter_a_register_by_every_entity_in_it(registers: tuple[Do
         and any(each.name.value == "key" for each in node.directives or ())
     }
     assert {member.name for member in schema._schema.type_map["_Entity"].types} == keyed  # type: ignore[attr-defined]
+
+
+def demanded(composed: Composed) -> Scopes:
+    """What one process demands for reading each field."""
+    return {
+        (type_name, field_name, made.right.scope(Verb.READ))
+        for (type_name, field_name), made in composed.made.items()
+        if made.right is not None and not made.right.data_class.is_public
+    }
 
 
 def canonical(composed: Composed) -> str:

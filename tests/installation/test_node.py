@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.peers.node import NOT_INSTALLED, UNREACHABLE, why
+from installation.node import NOT_INSTALLED, UNREACHABLE, why
 
 NO_REGISTRY = """npm warn Unknown user config "nodedir".
 npm error code ECONNREFUSED

@@ -1,0 +1,168 @@
+// One decision for the operation, before anything of it is run: the authority is asked with what the client sent.
+//
+// A refusal is the answer, whole. A grant brings a ticket, which goes to every subgraph with the client's token; they
+// verify both and decide their part again. Where one of them refuses nevertheless, that refusal alone is the answer,
+// with no data. A subgraph that cannot be reached leaves its fields null, with the reason at their paths.
+import { bodyOf, TooSlow, withDocument } from "./body.mjs";
+import { failure, noAnswer, refused, shown } from "./said.mjs";
+
+const GRAPHQL = "/graphql";
+const TICKET = "lienthong-ticket";
+const SHOWN_TO_AUTHORITY = ["accept", "agency-officer", "authorization", "content-encoding", "content-type", "dpop"];
+const OF_ONE_CONNECTION = ["connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"];
+const JSON_ANSWER = { status: 200, headers: { "content-type": "application/json" } };
+
+/** What an admitted request carries from its grant to its answer. */
+class Admission {
+  refusal = null; // of a subgraph
+  stopped = null; // by the gateway itself
+
+  constructor(request, grant, headers, until) {
+    this.headers = headers; // of the grant, for the answer
+    this.until = until;
+    this.forSubgraphs = {
+      accept: request.headers.get("accept") ?? "*/*", // a subgraph's refusal has the form that its client takes
+      authorization: request.headers.get("authorization"),
+      [TICKET]: grant.ticket,
+      "x-request-id": grant.requestId,
+    };
+  }
+
+  deadline() {
+    return AbortSignal.timeout(Math.max(1, this.until - Date.now()));
+  }
+
+  /** The gateway refuses what was granted. That it would is known of rights alone; all else is its own fault. */
+  stop({ message, extensions: { http, ...extensions } }, { messages }) {
+    const errors = {
+      401: failure("UNAUTHENTICATED", "The access token is not valid."),
+      403: { message, extensions },
+    };
+    const status = http.status in errors ? http.status : 500;
+    this.stopped ??= { status, error: errors[status] ?? failure("INTERNAL", messages.INTERNAL) };
+  }
+
+  /** What is answered in place of the answer; null: nothing is. */
+  instead(request, fetchAPI) {
+    if (this.refusal) return new fetchAPI.Response(this.refusal.body, this.refusal);
+    if (this.stopped) return refused(fetchAPI, request, this.stopped.status, this.stopped.error);
+    return null;
+  }
+}
+
+/** The plugin. `authority` is its address, `deadline` in milliseconds, `terms` what was written beside the supergraph. */
+export function decision({ authority, deadline, terms }) {
+  const admissions = new WeakMap(); // by the request as it is run
+
+  return {
+    async onRequest({ request, url, endResponse, setRequest, fetchAPI }) {
+      if (url.pathname !== GRAPHQL) return;
+      const until = Date.now() + deadline;
+      try {
+        const body = await bodyOf(request, terms.limits);
+        const answer = await asked(authority, request, url, body, deadline);
+        const text = await answer.text();
+        const grant = answer.ok ? ticketIn(text) : null;
+        if (grant === null) {
+          endResponse(new fetchAPI.Response(text, { status: answer.status, headers: passedOn(answer.headers) }));
+          return;
+        }
+        const run = grant.query === undefined ? body : withDocument(body, grant.query);
+        const { method, headers, signal } = request;
+        const admitted = new fetchAPI.Request(url.href, { method, headers, signal, body: run });
+        admissions.set(admitted, new Admission(request, grant, passedOn(answer.headers), until));
+        setRequest(admitted);
+      } catch (error) {
+        endResponse(unasked(error, request, fetchAPI, terms.limits));
+      }
+    },
+
+    onFetch({ context, options, setOptions, fetchFn, setFetchFn }) {
+      const admission = admissions.get(context?.request);
+      if (admission === undefined) return; // not of an operation
+      setOptions({ ...options, headers: { ...options.headers, ...admission.forSubgraphs } });
+      setFetchFn((url, sent, ...more) =>
+        answered(admission, sent.signal, (signal) => fetchFn(url, { ...sent, signal, redirect: "error" }, ...more)),
+      );
+    },
+
+    onResultProcess({ request, result }) {
+      const admission = admissions.get(request);
+      if (admission === undefined || !result?.errors?.length) return;
+      const layer = result.errors.find((error) => error.extensions?.http); // the gateway's own doubts: the whole is refused
+      if (layer) admission.stop(layer, terms);
+      else result.errors = shown(result, terms);
+    },
+
+    onResponse({ request, response, setResponse, fetchAPI }) {
+      const admission = admissions.get(request);
+      if (admission === undefined) return;
+      const answer = admission.instead(request, fetchAPI) ?? response;
+      for (const [name, value] of admission.headers) {
+        if (name !== "content-type") answer.headers.set(name, value);
+      }
+      answer.headers.set("cache-control", "no-store");
+      if (answer !== response) setResponse(answer);
+    },
+  };
+}
+
+function asked(authority, request, url, body, deadline) {
+  const headers = { [TICKET]: "wanted" };
+  for (const name of SHOWN_TO_AUTHORITY) {
+    if (request.headers.has(name)) headers[name] = request.headers.get(name);
+  }
+  const signal = AbortSignal.timeout(deadline);
+  return fetch(`${authority}/graphql/explain${url.search}`, { method: request.method, headers, body, signal, redirect: "error" });
+}
+
+function ticketIn(text) {
+  const grant = parsed(text);
+  return typeof grant?.ticket === "string" ? grant : null;
+}
+
+/** Why the request ends here: nobody was asked, so nobody knows what is allowed. */
+function unasked(error, request, fetchAPI, { bodySeconds }) {
+  if (error instanceof TooSlow) {
+    const late = failure("LIMIT_EXCEEDED", `The body did not come within ${bodySeconds} seconds.`);
+    return refused(fetchAPI, request, 408, late, { connection: "close" });
+  }
+  return refused(fetchAPI, request, 503, failure("GRANTS_UNCONFIRMED", "The grants cannot be confirmed now."));
+}
+
+/** A subgraph's answer in time. One of errors without data is a refusal, and is kept. */
+async function answered(admission, cancelled, ask) {
+  const deadline = admission.deadline();
+  let response, text;
+  try {
+    response = await ask(cancelled ? AbortSignal.any([cancelled, deadline]) : deadline);
+    text = await response.text();
+  } catch {
+    return said(noAnswer(deadline.aborted ? "DEADLINE_EXCEEDED" : "SOURCE_UNAVAILABLE"));
+  }
+  const answer = parsed(text);
+  if (answer === null || !("errors" in answer || "data" in answer)) return said(noAnswer("SOURCE_UNAVAILABLE"));
+  if (!("data" in answer)) {
+    admission.refusal ??= { body: text, status: response.status, headers: passedOn(response.headers) };
+  }
+  return said(answer);
+}
+
+function said(answer) {
+  return new Response(JSON.stringify(answer), JSON_ANSWER);
+}
+
+function parsed(text) {
+  try {
+    const found = JSON.parse(text);
+    return typeof found === "object" ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+function passedOn(headers) {
+  const kept = new Headers(headers);
+  for (const name of OF_ONE_CONNECTION) kept.delete(name);
+  return kept;
+}
