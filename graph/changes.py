@@ -12,7 +12,8 @@ from graphql import GraphQLObjectType, GraphQLSchema, build_schema, find_breakin
 
 _DATA_CLASS = re.compile(r"\b(Basic|Sensitive) personal data\.|(?<!\S)(Public): ")
 _SCOPE = re.compile(r"`([a-z0-9_:.]+:[a-z]+)`")
-_COORDINATE = re.compile(r"\b[A-Z]\w*(?:\.\w+)?(?:\(\w+:\))?")
+_MEMBER = re.compile(r"\b[A-Z]\w*\.\w+")
+_TYPE = re.compile(r"\b(?!(?:A|An|Directive|Enum|Field|Standard|Type)\b)[A-Z]\w*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,8 +40,9 @@ def to_be_told(before: str, after: str) -> list[Change]:
 
 
 def _broken(description: str) -> Change:
-    found = _COORDINATE.search(description)
-    return Change(found[0] if found else "schema", description)
+    """Of what: a member of a type where one is named, else the type named first."""
+    member, type_ = _MEMBER.search(description), _TYPE.search(description)
+    return Change(member[0] if member else type_[0] if type_ else "schema", description)
 
 
 def _guards(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:

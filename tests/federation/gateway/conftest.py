@@ -18,7 +18,7 @@ from graph.router import terms
 from installation import node
 from tests.federation.conflicting import nothing
 from tests.federation.gateway.fakes import NAME, SET, Authority, Register, listening
-from tests.serving import _free_port
+from tests.serving import free_port
 
 DEADLINE_MS = 1500
 PEOPLE = [{"__typename": "Person", "ref": f"sealed-{n}", "name": f"Person {n}"} for n in (1, 2)]
@@ -95,7 +95,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             for domain, fake in zip(domains, (people, gossip), strict=True)
         }
         composition(domains, urls).write(folder / "supergraph.graphql", terms({SET: [NAME]}))
-        port = _free_port()
+        port = free_port()
         parts = stack.enter_context(together(folder, print))
         parts.start(
             Part(
