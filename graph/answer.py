@@ -81,15 +81,7 @@ class Graph:
 
         Raises Refused, `ledger.NotRecorded` and what `confirm` raises: then nothing is sent.
         """
-        plan, values = self.compile(question)
-        asked = Asked(values, caller.subject, caller.client)
-        limits.check_cost(plan.cost(asked))
-        granted = self.decide(plan, caller)
-        refusal = granted if isinstance(granted, Refused) else check_areas(granted, asked)
-        if refusal is not None:
-            await disclosure.Record(self._ledger, plan, caller, exchange).refusal(refusal)
-            raise self.places(question).refusal(refusal)
-        assert isinstance(granted, Granted)
+        plan, asked, granted = await self._granted(question, caller, exchange)
         noted = on_trial(granted, asked) if granted.tried is not None else ()
         record = disclosure.Record(self._ledger, plan, caller, exchange, granted.emergencies, noted)
         room = await self._room(plan, granted, asked, record, caller) if granted.limits else None
@@ -105,6 +97,31 @@ class Graph:
         finally:
             if room is not None:
                 self._quotas.settle(room, record.persons)
+
+    async def charged(self, question: Question, caller: Caller, exchange: Exchange) -> tuple[Plan, Asked]:
+        """The same decision for an operation that is run elsewhere, where nobody says here whom it looked at.
+
+        So the daily limits are charged with the most that it can. Raises what `answer` raises.
+        """
+        plan, asked, granted = await self._granted(question, caller, exchange)
+        if granted.limits:
+            record = disclosure.Record(self._ledger, plan, caller, exchange)
+            room = await self._room(plan, granted, asked, record, caller)
+            self._quotas.settle(room, room.at_most)
+        return plan, asked
+
+    async def _granted(self, question: Question, caller: Caller, exchange: Exchange) -> tuple[Plan, Asked, Granted]:
+        """Compiled and decided. A refusal is on record when it is raised."""
+        plan, values = self.compile(question)
+        asked = Asked(values, caller.subject, caller.client)
+        limits.check_cost(plan.cost(asked))
+        granted = self.decide(plan, caller)
+        refusal = granted if isinstance(granted, Refused) else check_areas(granted, asked)
+        if refusal is not None:
+            await disclosure.Record(self._ledger, plan, caller, exchange).refusal(refusal)
+            raise self.places(question).refusal(refusal)
+        assert isinstance(granted, Granted)
+        return plan, asked, granted
 
     def compile(self, question: Question) -> tuple[Plan, Values]:
         """The plan, and the values that a request brings. Raises Refused for what does not parse, validate or fit."""

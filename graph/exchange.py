@@ -8,12 +8,14 @@ from ledger import Marked
 class Exchange:
     """Carried from the request to its answer. An answer that starts over leaves its first record behind, marked."""
 
-    __slots__ = ("_mark", "officer", "request_id")
+    __slots__ = ("_mark", "officer", "request_id", "token")
 
     def __init__(self, request_id: bytes) -> None:
         self.request_id = request_id
         self.officer: str | None = None
         """An account at the agency, as its client named it."""
+        self.token: str | None = None
+        """The access token, where a ticket is wanted that goes with it."""
         self._mark: Callable[[Marked], None] | None = None
 
     @property

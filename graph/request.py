@@ -25,6 +25,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 NEW, OLD = b"application/graphql-response+json", b"application/json"
 OFFICER = b"agency-officer"
+TICKET = b"lienthong-ticket"
 ALLOWED = [(b"allow", b"GET, POST")]
 
 
@@ -40,6 +41,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     is_encoded: bool
     query_string: bytes
     officer: str | None
+    ticket: str | None
 
     @property
     def scheme(self) -> str:
@@ -68,7 +70,7 @@ class Unacceptable(Exception):
 
 def read_headers(scope: Scope) -> Request:
     """A header that decides who asks counts with all its lines: whoever sends two means neither."""
-    authorization, proof, officer, content_type, accept, is_encoded = None, None, None, "", "", False
+    authorization, proof, officer, ticket, content_type, accept, is_encoded = None, None, None, None, "", "", False
     for name, value in scope["headers"]:
         if name == b"authorization":
             authorization = _joined(authorization, value)
@@ -82,6 +84,8 @@ def read_headers(scope: Scope) -> Request:
             accept = f"{accept},{value.decode('latin-1')}" if accept else value.decode("latin-1")
         elif name == b"content-encoding":
             is_encoded = value.lower() != b"identity"
+        elif name == TICKET:
+            ticket = _joined(ticket, value)
     return Request(
         scope["method"],
         scope["path"],
@@ -92,6 +96,7 @@ def read_headers(scope: Scope) -> Request:
         is_encoded,
         scope["query_string"],
         officer,
+        ticket,
     )
 
 

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     processes: int = Field(default=1, ge=1, le=256)
     issuer: str = ""
+    graph_url: str = Field(default="", max_length=200)
 
     shape: Shape = "whole"
     domain: str = ""
@@ -154,6 +155,16 @@ class Settings(BaseSettings):
             raise ValueError(message)
         if _is_address(urlsplit(self.issuer).hostname or ""):
             message = "LIENTHONG_ISSUER must have a host name: passkeys belong to one, not to an IP address"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _graph_url_is_an_address(self) -> Self:
+        """Where clients reach the graph, if that is not `/graphql` at the issuer: their proofs name it."""
+        schemes = ("https",) if self.mode == "production" else ("https", "http")
+        parts = urlsplit(self.graph_url)
+        if self.graph_url and (parts.scheme not in schemes or not parts.hostname or parts.query or parts.fragment):
+            message = f"LIENTHONG_GRAPH_URL is an address that begins with {schemes[0]}:// and has no query"
             raise ValueError(message)
         return self
 

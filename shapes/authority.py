@@ -10,6 +10,7 @@ from functools import partial
 
 from starlette.routing import BaseRoute
 
+from auth.access.references import Seals
 from auth.acts.desk import Desk, desk_at
 from auth.citizens.representation import RepresentedBy
 from auth.oauth.endpoints import routes
@@ -28,6 +29,8 @@ from graph.endpoint import Endpoint, Respond
 from graph.explain import Explainer
 from graph.registered import RegisteredOperations
 from graph.registry import installed_domains
+from graph.ticketed import ForTickets
+from graph.tickets import Tickets
 from installation.databases import database_url
 from installation.home import key_file
 from installation.memory import memory_file
@@ -67,9 +70,19 @@ class AuthorityShape(Application):
         """Who acts for whom stands in the registers."""
         return None
 
-    def _answers(self, graph: Graph) -> Mapping[str, Respond]:
-        """Who responds at which address."""
-        return {"/graphql/explain": Explainer(graph).answer}
+    def _answers(self, _: Graph) -> Mapping[str, Respond]:
+        """Who responds at which address, besides what is explained."""
+        return {}
+
+    def _tickets(self, graph: Graph, server: AuthorizationServer) -> Tickets:
+        """Responds where operations are explained, or decided for gateways."""
+        return Tickets(
+            graph,
+            Explainer(graph).answer,
+            issuer=server.authority.issuer,
+            seals=Seals(server.references),
+            signing_key=lambda: server.signing_key,
+        )
 
     def _doors(self, graph: Graph, server: AuthorizationServer, stack: AsyncExitStack) -> Mapping[str, Endpoint]:
         texts = OperationTexts(database_url(self._settings, "auth"))
@@ -77,12 +90,16 @@ class AuthorityShape(Application):
         endpoint = partial(
             Endpoint,
             graph,
-            ByToken(server.authority),
-            RegisteredOperations(texts),
+            operations=RegisteredOperations(texts),
             headers=SYNTHETIC if self._settings.mode == "demo" else [],
             metadata=self._settings.issuer + RESOURCE_METADATA,
         )
-        return {path: endpoint(respond) for path, respond in self._answers(graph).items()}
+        doors = {
+            path: endpoint(admission=ByToken(server.authority), respond=respond)
+            for path, respond in self._answers(graph).items()
+        }
+        explain = endpoint(admission=ForTickets(server.authority), respond=self._tickets(graph, server).answer)
+        return {**doors, "/graphql/explain": explain}
 
     async def _server(self, composed: Composed, stack: AsyncExitStack) -> AuthorizationServer:
         """Who asks, and what they may."""
@@ -95,6 +112,7 @@ class AuthorityShape(Application):
                 communes_of=communes_of,
                 files=partial(key_file, settings.home),
                 proofs=memory_file(settings.home, "proofs.db"),
+                graph_url=settings.graph_url,
             )
         )
 

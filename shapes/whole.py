@@ -22,4 +22,4 @@ class Whole(AuthorityShape):
         return RepresentedInTheRegisters(graph)
 
     def _answers(self, graph: Graph) -> Mapping[str, Respond]:
-        return {"/graphql": graph.answer, **super()._answers(graph)}
+        return {"/graphql": graph.answer}

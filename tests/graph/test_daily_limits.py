@@ -17,7 +17,8 @@ from ledger import Outcome
 from tests.graph.compiling import asked, compiled, holding
 from tests.graph.conftest import Open
 from tests.graph.invented.rows import FOLK, TOWNS, pin
-from tests.graph.world import COMPOSED, EVERYTHING, World, locked
+from tests.graph.test_tickets import wanted
+from tests.graph.world import COMPOSED, EVERYTHING, Answer, World, locked
 
 NAME = "people:citizen.name:read"
 ONE = "query One($pin: PersonalNumber!) { person(pin: $pin) { name } }"
@@ -166,6 +167,41 @@ async def test_a_right_taken_back_while_room_is_made_is_not_used(metered: Metere
     assert (await asking).status == 403
     assert metered.world.sent == []
     assert await metered.used(limit) == 0
+
+
+# --- where a gateway has the operation run elsewhere ----------------------------------------------------------------
+
+
+async def test_a_ticket_is_charged_with_the_most_that_the_operation_can_look_at_whatever_it_will_find(
+    metered: Metered,
+) -> None:
+    limit = await metered.limit(60)
+    client = limited({NAME: limit})
+    statuses = [(await ticket_for(metered.world, PAGE % first, client)).status for first in (25, 25, 25, 10, 1)]
+    assert statuses == [200, 200, 429, 200, 429]
+    assert await metered.used(limit) == 60  # of the ten people who live there, twenty-five each time
+
+
+async def test_a_ticket_refused_for_a_limit_is_refused_and_recorded_as_by_the_graph(metered: Metered) -> None:
+    limit = await metered.limit(1)
+    client = limited({NAME: limit})
+    gateways, graphs = await ticket_for(metered.world, PAGE % 5, client), await metered.world.ask(PAGE % 5, client)
+    assert (gateways.status, gateways.codes) == (graphs.status, graphs.codes) == (429, ["RATE_LIMITED"])
+    (entry,) = await metered.world.recorded(gateways.request_id)
+    assert (entry.outcome, entry.missing) == (Outcome.REFUSED, ("RATE_LIMITED",))
+    assert await metered.used(limit) == 0
+
+
+async def test_a_ticket_refused_for_want_of_a_right_is_not_charged(metered: Metered) -> None:
+    limit = await metered.limit(100)
+    client = limited({NAME: limit}, holding([NAME]))
+    assert (await ticket_for(metered.world, PAGE % 5, client)).status == 403
+    assert await metered.used(limit) == 0
+
+
+async def ticket_for(world: World, text: str, client: Caller) -> Answer:
+    """What a gateway gets that asks for a ticket."""
+    return await wanted(world, orjson.dumps({"query": text}), authorization=world.admit(client))
 
 
 async def test_a_process_that_cannot_count_discloses_nothing(metered: Metered) -> None:

@@ -98,3 +98,18 @@ def test_ledger_is_named_by_where_it_is_reached_and_its_checkpoints_are_kept_in_
         "lienthong.example.vn/ledger",
         "/mnt/archive",
     )
+
+
+def test_a_graph_that_clients_reach_elsewhere_has_an_address_of_its_own() -> None:
+    assert (
+        load(issuer="https://id.example", graph_url="https://graph.example/v1").graph_url == "https://graph.example/v1"
+    )
+    assert load(mode="demo", graph_url="http://localhost:4000/graphql").graph_url == "http://localhost:4000/graphql"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://graph.example/graphql", "graph.example", "https://", "https://graph.example/graphql?x=1", "/x"]
+)
+def test_an_address_of_the_graph_that_no_proof_could_name_is_refused(address: str) -> None:
+    with pytest.raises(SettingsInvalid, match="LIENTHONG_GRAPH_URL"):
+        load(issuer="https://id.example", graph_url=address)
