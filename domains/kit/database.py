@@ -6,7 +6,8 @@ connection is idle at the end of the loop's tick; so requests that arrive togeth
 waits for nobody.
 
 A connection that fails, or does not answer within its limit, is dropped and replaced: canceling would leave its state
-unknown. Nothing here is told of a caller.
+unknown. A register of which no connection is left, or that was silent several times on end (breaker.py), is not waited
+for: whoever asks is told at once. Nothing here is told of a caller.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ from weakref import WeakValueDictionary
 import asyncpg
 import structlog
 
+from domains.kit.breaker import Breaker
+
 log = structlog.get_logger()
 
 PreparedStatement: TypeAlias = "asyncpg.prepared_stmt.PreparedStatement[Any]"
@@ -29,6 +32,7 @@ _FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClie
 
 STATEMENTS_PER_CONNECTION = 500
 RECONNECT_SECONDS = (0.0, 0.1, 0.5, 1.0)
+REPLACED_SECONDS = 0.5  # within which whoever waits is served by a new connection when the last one is lost
 
 #: Set on every connection, and read back: a one-key statement would be planned anew each time.
 SESSION = {
@@ -68,24 +72,28 @@ class Waiting(Protocol):
 class Connection:
     """One connection and the statements prepared on it, the least used forgotten first."""
 
-    __slots__ = ("_limits", "_names", "_prepared", "raw")
+    __slots__ = ("_limits", "_names", "_prepared", "has_answered", "raw")
 
     def __init__(self, raw: "asyncpg.Connection[Any]", limits: Limits) -> None:
         self.raw = raw
         self._limits = limits
         self._prepared: OrderedDict[str, PreparedStatement] = OrderedDict()
         self._names = 0
+        self.has_answered = False
+        """Whether the server said anything to the last statement, if only that it failed."""
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """Rows of one statement. Raises SourceUnavailable; the connection may be closed afterwards."""
         # A bare timer: it costs a third of `asyncio.timeout`, and makes asyncpg ask for no cancellation.
         too_late = asyncio.get_running_loop().call_later(self._limits.statement_seconds, self.raw.terminate)
+        self.has_answered = False
         try:
             return await self._fetch(sql, values)
         except _FAILURES as error:
             log.warning("statement_failed", kind=type(error).__name__)
             raise SourceUnavailable(type(error).__name__) from None
         finally:
+            self.has_answered = not self.raw.is_closed()
             too_late.cancel()
 
     async def _fetch(self, sql: str, values: Sequence[Any]) -> list[Any]:
@@ -124,6 +132,7 @@ class Database:
         self._tasks: set[asyncio.Task[None]] = set()
         self._scheduled = self._closed = False
         self._held: set[Connection] = set()
+        self._breaker = Breaker()
         self.loaders: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
         """The loaders of the statements that plans keep, by what they read."""
 
@@ -145,15 +154,16 @@ class Database:
 
     @property
     def is_ready(self) -> bool:
-        """True while at least one connection is up."""
-        return bool(self._held)
+        """True while at least one connection is up, and answers."""
+        return bool(self._held) and not self._breaker.is_open
 
     def wants(self, loader: Waiting) -> None:
         """Queue a loader; it is served at the end of this tick, or when a connection becomes idle."""
+        if not self._held or not self._breaker.admits():
+            self._loop.call_soon(loader.fail, SourceUnavailable("not connected" if not self._held else "silent"))
+            return
         self._waiting[loader] = None
-        if not self._held:
-            self._loop.call_soon(self._fail_waiting, SourceUnavailable("not connected"))
-        elif self._idle and not self._scheduled:
+        if self._idle and not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._serve)
 
@@ -164,8 +174,12 @@ class Database:
     def give_back(self, connection: Connection) -> None:
         """After a dispatch."""
         if connection.raw.is_closed():
+            if self._breaker.silent():
+                log.warning("register_left_alone", register=self.name)
             self._lost(connection)
         else:
+            if connection.has_answered and self._breaker.answered():
+                log.warning("register_asked_again", register=self.name)
             self._put_back(connection)
 
     def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -200,6 +214,8 @@ class Database:
             self._idle.remove(connection)
         if not self._closed:
             self.start(self._replace)
+            if not self._held:
+                self._loop.call_later(REPLACED_SECONDS, self._fail_if_away)
 
     async def _replace(self) -> None:
         attempt = 0
@@ -209,11 +225,13 @@ class Database:
                 connection = await self._connect()
             except SourceUnavailable:
                 attempt += 1
-                if not self._held:
-                    self._fail_waiting(SourceUnavailable("not connected"))
                 continue
             self._put_back(connection)
             return
+
+    def _fail_if_away(self) -> None:
+        if not self._held:
+            self._fail_waiting(SourceUnavailable("not connected"))
 
     def _fail_waiting(self, error: Exception) -> None:
         while self._waiting:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
+from domains.kit.breaker import PAUSES_S, SILENCES
 from domains.kit.database import Connection, Database, Limits, SourceUnavailable
 
 LIMIT_SECONDS = 0.3
@@ -97,3 +98,39 @@ async def test_a_loader_asks_after_a_server_died_without_a_word_and_gets_a_new_c
         await asyncio.sleep(0.05)
 
     assert await ask(register, "select pg_backend_pid()") != before
+
+
+async def test_a_loader_asks_a_register_that_is_slow_each_time_and_is_soon_told_at_once(register: Database) -> None:
+    waits: list[float] = []
+    for _ in range(SILENCES + 1):
+        for _ in range(100):
+            if register.is_ready or len(waits) == SILENCES:
+                break
+            await asyncio.sleep(0.05)
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(SourceUnavailable):
+            await ask(register, "select pg_sleep(60)")
+        waits.append(asyncio.get_running_loop().time() - began)
+
+    assert min(waits[:SILENCES]) > LIMIT_SECONDS / 2
+    assert waits[-1] < LIMIT_SECONDS / 2
+    assert not register.is_ready
+
+
+async def test_a_loader_asks_after_a_register_was_left_alone_and_is_answered(register: Database) -> None:
+    for _ in range(SILENCES):
+        register._breaker.silent()
+    with pytest.raises(SourceUnavailable):
+        await ask(register, "select 1")
+
+    await asyncio.sleep(PAUSES_S[0])
+
+    assert await ask(register, "select 1") == 1
+    assert register.is_ready
+
+
+async def test_a_statement_that_fails_shuts_no_register_for_others(register: Database) -> None:
+    for _ in range(SILENCES * 2):
+        with pytest.raises(SourceUnavailable):
+            await ask(register, "select 1 / 0")
+    assert await ask(register, "select 1") == 1
