@@ -43,6 +43,7 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     text: str
     operation_name: str | None
     variables: Mapping[str, Any]
+    by_name: bool = False  # the text is a registered one, which its caller did not send
 
 
 class Graph:

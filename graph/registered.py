@@ -43,7 +43,7 @@ class RegisteredOperations:
             text = sent.query
             if caller.registered_only and _digest(text) not in caller.operations.texts:
                 raise _not_registered("This client asks registered operations only, and this is none of them.")
-        return Question(text, sent.operation_name, sent.variables)
+        return Question(text, sent.operation_name, sent.variables, sent.document_id is not None)
 
     async def _text(self, document_id: str, caller: Caller) -> str:
         """An unknown name and one of another agency are refused alike."""

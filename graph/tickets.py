@@ -50,7 +50,8 @@ class Tickets:
             signed = sign(ticket, self._signing_key())
         except SigningKeyMissing as error:
             raise GrantsUnconfirmed from error
-        return orjson.dumps({"ticket": signed, "requestId": ticket.request})
+        grant = {"ticket": signed, "requestId": ticket.request}
+        return orjson.dumps(grant | {"query": question.text} if question.by_name else grant)
 
     def _ticket(self, decided: tuple[bytes, Shape], caller: Caller, exchange: Exchange, token: str) -> Ticket:
         (document, shape), now = decided, int(clock.wall())

@@ -68,7 +68,7 @@ def body_of(text: str, **variables: Any) -> bytes:
 
 def ticket_of(answer: Answer, token: str = "all") -> Ticket:
     assert answer.status == 200, answer.body
-    assert answer.json.keys() == {"ticket", "requestId"}
+    assert answer.json.keys() - {"query"} == {"ticket", "requestId"}
     return verify(answer.json["ticket"], {KEY.thumbprint(): KEY}, ISSUER, token, clock.wall())
 
 
@@ -127,8 +127,18 @@ async def test_a_client_held_to_registered_operations_gets_tickets_for_those(wor
     held = replace(holding(EVERYTHING), registered_only=True, operations=Operations(frozenset({"label"})))
     header = world.admit(held)
     named = orjson.dumps({"documentId": "label"})
-    ticket_of(await wanted(world, named, authorization=header), "1")
+    answer = await wanted(world, named, authorization=header)
+    assert ticket_of(answer, "1").request == answer.request_id
     assert (await wanted(world, body_of(ME), authorization=header)).codes == ["OPERATION_NOT_REGISTERED"]
+
+
+async def test_a_gateway_is_told_the_document_that_a_client_asks_for_by_its_name_and_no_other(world: World) -> None:
+    """It has to run it, and only the authority knows what was registered."""
+    world.register["G15", "label"] = PUBLIC
+    header = world.admit(replace(holding(EVERYTHING), operations=Operations(frozenset({"label"}))))
+    named = await wanted(world, orjson.dumps({"documentId": "label"}), authorization=header)
+    assert named.json["query"] == PUBLIC
+    assert "query" not in (await wanted(world, body_of(PUBLIC), authorization=header)).json
 
 
 async def test_an_introspection_needs_a_ticket_like_every_operation(world: World) -> None:
