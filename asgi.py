@@ -7,11 +7,15 @@ from installation.settings import Settings, Shape, load
 from installation.workers import end_with_parent
 from shapes.application import Application
 from shapes.authority import AuthorityShape
+from shapes.public import PublicRegister
+from shapes.subgraph import Subgraph
 from shapes.whole import Whole
 
 SHAPES: Mapping[Shape, type[Application]] = {
     "whole": Whole,
     "authority": AuthorityShape,
+    "subgraph": Subgraph,
+    "public": PublicRegister,
 }
 
 #: How uvicorn serves an `Application`. Nothing here reads whom a request came from, so no proxy's word for it either.

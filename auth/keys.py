@@ -123,6 +123,11 @@ def public_jwk(key: ECKey) -> dict[str, Any]:
     return {**key.as_dict(private=False), "kid": key.thumbprint(), "use": "sig", "alg": SIGNING_ALGORITHM}
 
 
+def client_jwk(key: ECKey) -> dict[str, Any]:
+    """The public half of a client's own key, as it is registered."""
+    return {**key.as_dict(private=False), "kid": key.thumbprint()}
+
+
 def verifying_key(jwk: Mapping[str, Any]) -> ECKey:
     """A published signing key, read back."""
     return ECKey.import_key({name: jwk[name] for name in ("kty", "crv", "x", "y")})

@@ -43,8 +43,8 @@ def subgraph_key() -> None:
 
     The authority registers it: `lienthong client register land-graph --kind subgraph --domain land --key FILE …`.
     """
-    from auth.keys import private_key, public_jwk
+    from auth.keys import client_jwk, private_key
     from shapes.policy import KEY
 
     key = private_key(partial(key_file, load().home), KEY)
-    typer.echo(json.dumps(public_jwk(key)))
+    typer.echo(json.dumps(client_jwk(key)))

@@ -64,7 +64,19 @@ def compose_subgraph(domain: Domain, seals: Seals) -> Composed:
     merger = _Merger(parts, {entities.REPRESENTATION: entities.representation(entrances)}, set())
     served = Served(seals, subgraph(domain).as_str(), tuple(sorted(keyed)))
     composed = Composed(merger.schema(), (domain,), merger.made, origins, _published([domain]), served)
-    conflicts.check_composed(composed)
+    conflicts.check_composed(composed, alone=True)
+    return composed
+
+
+def compose_alone(domain: Domain) -> Composed:
+    """One domain as its owner serves it to clients, with no router in between: its own fields, and no machinery.
+
+    What it refers to has the fields that it adds itself. Raises `conflicts.CompositionError`.
+    """
+    parts = _parts([domain], MACHINERY)
+    merger = _Merger(parts, {}, MACHINERY_FIELDS)
+    composed = Composed(merger.schema(), (domain,), merger.made, _origins(parts), _published([domain]))
+    conflicts.check_composed(composed, alone=True)
     return composed
 
 

@@ -54,15 +54,15 @@ def check_parts(parts: Parts) -> None:
     )
 
 
-def check_composed(composed: Composed) -> None:
+def check_composed(composed: Composed, *, alone: bool = False) -> None:
     """The merged schema is valid and every field says what it is made of and how it is guarded.
 
-    Of a domain that is served alone, nobody here owns what it refers to.
+    Where one domain is served alone, nobody here owns what it refers to.
     """
     _refuse(
         (
             *(error.message for error in validate_schema(composed.schema)),
-            *(_entities(composed) if composed.served is None else ()),
+            *(() if alone else (*_entities(composed), *_references(composed))),
             *(conflict for key, made in composed.made.items() for conflict in _field(composed, *key, made)),
         )
     )
@@ -130,6 +130,14 @@ def _entities(composed: Composed) -> Iterator[str]:
             yield f"NO_COMMON_KEY: {name} is joined sealed by some and openly by others of {_and(sorted(keyed))}"
 
 
+def _references(composed: Composed) -> Iterator[str]:
+    for (type_name, field_name), made in composed.made.items():
+        for name in made.binding.keys if isinstance(made.binding, Link) else ():
+            if composed.owner(name) is None:
+                where = f"{type_name}.{field_name} of {made.domain}"
+                yield f"UNKNOWN_REFERENCE: {where} refers to {name}, which no domain owns"
+
+
 # --- one field -------------------------------------------------------------------------------------------------------
 
 
@@ -179,9 +187,6 @@ def _target(composed: Composed, where: str, binding: object, field: Any) -> Iter
     if isinstance(binding, Link):
         for name in binding.keys.keys() ^ {member.name for member in members}:
             yield f"UNKNOWN_REFERENCE: {where} and its link disagree about {name}"
-        for member in members:
-            if composed.served is None and composed.owner(member.name) is None:
-                yield f"UNKNOWN_REFERENCE: {where} refers to {member.name}, which no domain owns"
     elif isinstance(binding, Relation):
         yield from _rows_of(composed, where, binding, _node(target))
 

@@ -11,7 +11,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLField, get_named_type, is_list_type
 
 from domains.kit import statements
-from domains.kit.fields import Composite, Leaf, Link, Listed, Parts, Relation
+from domains.kit.fields import Composite, Leaf, Link, Listed, OpenKey, Parts, Relation
 from domains.kit.scopes import Verb
 from domains.kit.types import SEALED_KEY
 from graph import pages
@@ -96,6 +96,8 @@ class Objects:
         if name == SEALED_KEY and self._composed.served is not None:
             return self.code.sealed(self._composed.served.seals, here.type_name, here.key)
         made, declared = self._composed.made[here.type_name, name], self._declared(here.type_name, name)
+        if isinstance(made.binding, OpenKey):  # of an entity whose owner is served elsewhere
+            return here.key
         if isinstance(made.binding, Leaf):  # most are, and take no arguments
             return self._leaf(here, made, path, declared)
         field = Field(path, made, declared, nodes, Arguments(declared, nodes[0], self._shape))

@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     shape: Shape = "whole"
     domain: str = ""
     address: str = ""
-    subgraph_client: str = Field(default="", pattern=r"^[A-Za-z0-9._~-]{0,100}$")
+    subgraph_client: str = Field(default="", pattern=r"^[A-Za-z0-9._~-]{0,48}$")
 
     database_url: PostgresUrl | None = Field(default=None, repr=False)
     auth_database_url: PostgresUrl | None = Field(default=None, repr=False)
@@ -135,8 +135,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _address_is_a_subgraphs_and_safe(self) -> Self:
-        if self.is_of_one_register and not self.address and self.mode == "demo":
-            object.__setattr__(self, "address", f"http://localhost:{self.port}")
+        if self.is_of_one_register and self.mode == "demo":
+            object.__setattr__(self, "address", self.address or f"http://localhost:{self.port}")
+            object.__setattr__(self, "subgraph_client", self.subgraph_client or f"{self.domain}-subgraph")
         if not self.address:
             return self
         parts = urlsplit(self.address)

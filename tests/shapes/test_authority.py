@@ -2,29 +2,17 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
 
 import asyncpg
 import pytest
 
 from installation.settings import Settings
 from tests.console.citizens.browser import Browser, Portal
-from tests.serving import Serving, serving
+from tests.serving import Serving
+from tests.shapes.conftest import asked, token
 
 WIDOW = "038152000001"  # in the register, she acts for her grandchild
-QUESTION = json.dumps({"query": '{ citizen(pin: "001085000001") { fullName } }'})
-
-
-@pytest.fixture(scope="module")
-def authority(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    with serving(settings, tmp_path_factory.mktemp("authority"), "authority_", shape="authority") as started:
-        yield started
-
-
-def asked(authority: Serving, path: str, client: str) -> tuple[int, str]:
-    token = authority.command("token", client).stdout.strip()
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-    return authority.ask(path, QUESTION, **headers)
+QUESTION = '{ citizen(pin: "001085000001") { fullName } }'
 
 
 async def test_the_authority_makes_no_registers_database(authority: Serving, settings: Settings) -> None:
@@ -46,13 +34,15 @@ def test_the_authority_is_ready_without_registers(authority: Serving) -> None:
 
 @pytest.mark.parametrize(("client", "verdict"), [("public-security", "granted"), ("bank", "refused")])
 def test_the_authority_explains_operations_over_every_register(authority: Serving, client: str, verdict: str) -> None:
-    status, body = asked(authority, "/graphql/explain", client)
+    status, body = asked(authority, QUESTION, f"Bearer {token(authority, client)}", "/graphql/explain")
 
-    assert (status, json.loads(body)["verdict"]) == (200, verdict)
+    assert (status, body["verdict"]) == (200, verdict)
 
 
 def test_the_authority_answers_no_operation(authority: Serving) -> None:
-    assert asked(authority, "/graphql", "public-security")[0] == 404
+    bearer = f"Bearer {token(authority, 'public-security')}"
+
+    assert authority.ask("/graphql", json.dumps({"query": QUESTION}), Authorization=bearer)[0] == 404
 
 
 @pytest.mark.parametrize(

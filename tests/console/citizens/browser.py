@@ -112,6 +112,7 @@ class Portal:
     bound_to: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     nonce: str | None = None
+    client: str = CLIENT
 
     def address(self, **asked: Any) -> str:
         """Where the portal sends a browser."""
@@ -142,29 +143,30 @@ class Portal:
         answer = self._post(path, form)
         return self._post(path, form) if "use_dpop_nonce" in answer.text else answer
 
-    def ask(self, token: str, query: str) -> httpx2.Response:
-        """A question to the graph with this token."""
-        answer = self._ask(token, query)
-        return self._ask(token, query) if "use_dpop_nonce" in answer.headers.get("www-authenticate", "") else answer
+    def ask(self, token: str, query: str, at: str = "", proof_for: str = "") -> httpx2.Response:
+        """A question to the graph with this token, or to a part of it; the proof is for where it is asked."""
+        asked = token, query, at or self.issuer, proof_for or at or self.issuer
+        answer = self._ask(*asked)
+        return self._ask(*asked) if "use_dpop_nonce" in answer.headers.get("www-authenticate", "") else answer
 
     def _post(self, path: str, form: dict[str, str]) -> httpx2.Response:
         url = self.issuer + path
         fields = {**form, "client_assertion_type": _ASSERTION, "client_assertion": self._assertion()}
         return self._noted(httpx2.post(url, data=fields, headers={"DPoP": self._proof(url)}, trust_env=False))
 
-    def _ask(self, token: str, query: str) -> httpx2.Response:
-        url = self.issuer + "/graphql"
-        headers = {"Authorization": f"DPoP {token}", "DPoP": self._proof(url, token)}
-        return self._noted(httpx2.post(url, json={"query": query}, headers=headers, trust_env=False))
+    def _ask(self, token: str, query: str, at: str, proof_for: str) -> httpx2.Response:
+        proof = self._proof(proof_for + "/graphql", token)
+        headers = {"Authorization": f"DPoP {token}", "DPoP": proof}
+        return self._noted(httpx2.post(at + "/graphql", json={"query": query}, headers=headers, trust_env=False))
 
     def _noted(self, answer: httpx2.Response) -> httpx2.Response:
         self.nonce = answer.headers.get("dpop-nonce", self.nonce)
         return answer
 
     def _assertion(self) -> str:
-        key = ECKey.import_key(json.loads((self.home / "keys" / f"demo-{CLIENT}.jwk").read_text()))
+        key = ECKey.import_key(json.loads((self.home / "keys" / f"demo-{self.client}.jwk").read_text()))
         now = int(time.time())
-        claims = {"iss": CLIENT, "sub": CLIENT, "aud": self.issuer, "iat": now, "exp": now + 60}
+        claims = {"iss": self.client, "sub": self.client, "aud": self.issuer, "iat": now, "exp": now + 60}
         return jwt.encode({"alg": "ES256", "kid": key.thumbprint()}, {**claims, "jti": secrets.token_hex(8)}, key)
 
     def _proof(self, url: str, token: str | None = None) -> str:

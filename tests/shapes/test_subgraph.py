@@ -1,0 +1,213 @@
+"""`lienthong serve --domain land` beside `lienthong serve --authority`: both as processes, asked as a gateway asks."""
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from installation.settings import Settings
+from ledger import Disclosure, Segment, read_disclosures
+from tests.serving import Serving, command, free_port
+from tests.shapes.conftest import CITIZENS, asked, ministry, token
+
+PARCEL = "select id from parcels order by id limit 1"
+ANY_PARCEL = '{ parcel(id: "w7er8tzzzzzz") { id } }'
+RIGHTS = "landRights(first: 3) { edges { node { origin } } }"
+BY_REFERENCE = f"query($of: [_Any!]!) {{ _entities(representations: $of) {{ ... on Citizen {{ {RIGHTS} }} }} }}"
+
+
+@pytest.fixture(scope="module")
+def land(settings: Settings, authority: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    with ministry(settings, authority, tmp_path_factory.mktemp("land"), "land", domain="land") as started:
+        yield started
+
+
+@pytest.fixture
+def bearer(authority: Serving) -> str:
+    return f"Bearer {token(authority, 'public-security')}"
+
+
+def ticket(authority: Serving, query: str, authorization: str) -> dict[str, str]:
+    status, body = asked(authority, query, authorization, "/graphql/explain", lienthong_ticket="wanted")
+    assert status == 200, body
+    return dict(body)
+
+
+def held(parcel: str) -> str:
+    """Who holds a parcel, as a router asks: by reference."""
+    holder = "holder { __typename ... on Citizen { ref } ... on Enterprise { code } }"
+    return f'{{ parcel(id: "{parcel}") {{ id landRights(first: 3) {{ edges {{ node {{ {holder} }} }} }} }} }}'
+
+
+def url(land: Serving, name: str) -> str:
+    return land.command("database", "url", name).stdout.strip()
+
+
+async def one_parcel(land: Serving) -> str:
+    connection = await asyncpg.connect(url(land, "land"))
+    try:
+        return str(await connection.fetchval(PARCEL))
+    finally:
+        await connection.close()
+
+
+async def recorded(land: Serving, request_id: str) -> list[Disclosure]:
+    """What the subgraph's own ledger holds of a request."""
+    connection = await asyncpg.connect(url(land, "ledger"))
+    try:
+        rows = await connection.fetch("select stream, seq, n, prev, hash, data from segments order by stream, seq")
+    finally:
+        await connection.close()
+    return [each for each in read_disclosures(Segment(*row) for row in rows) if each.request_id.hex == request_id]
+
+
+async def test_a_ministry_has_its_register_and_its_ledger_and_no_other_database(
+    land: Serving, settings: Settings
+) -> None:
+    prefix = land.environment["LIENTHONG_DATABASE_PREFIX"]
+    connection = await asyncpg.connect(settings.database_url)
+    try:
+        made = await connection.fetch("select datname from pg_database where starts_with(datname, $1)", prefix)
+    finally:
+        await connection.close()
+
+    assert {row["datname"].removeprefix(prefix) for row in made} == {"land", "land_ledger"}
+    assert land.ask("/readyz") == (200, '{"land":true,"grants":true,"ledger":true}')
+
+
+def test_a_client_without_a_token_or_without_a_ticket_is_turned_away(land: Serving, bearer: str) -> None:
+    nobody, alone = asked(land, "{ __typename }", ""), asked(land, "{ __typename }", bearer)
+
+    assert [(status, body["errors"][0]["extensions"]["code"]) for status, body in (nobody, alone)] == [
+        (401, "UNAUTHENTICATED")
+    ] * 2
+    assert "ticket" in alone[1]["errors"][0]["message"]
+
+
+async def test_an_operation_that_the_authority_decided_is_answered_and_recorded_under_its_id(
+    land: Serving, authority: Serving, bearer: str
+) -> None:
+    parcel = await one_parcel(land)
+    given = ticket(authority, f'{{ parcel(id: "{parcel}") {{ id {RIGHTS} }} }}', bearer)
+
+    status, body = asked(land, held(parcel), bearer, lienthong_ticket=given["ticket"])
+
+    assert (status, body["data"]["parcel"]["id"]) == (200, parcel), body
+    (entry,) = await recorded(land, given["requestId"])
+    assert entry.recipient.client == "public-security"
+
+
+async def test_a_reference_that_was_answered_leads_to_what_the_register_has_of_the_person(
+    land: Serving, authority: Serving, bearer: str
+) -> None:
+    refs = await some_references(land, authority, bearer)
+    given = ticket(authority, f'{{ citizen(pin: "001085000001") {{ {RIGHTS} }} }}', bearer)
+    written = {"of": [{"__typename": "Citizen", "ref": ref} for ref in refs]}
+
+    status, body = asked(land, BY_REFERENCE, bearer, variables=written, lienthong_ticket=given["ticket"])
+
+    assert status == 200, body
+    assert all(each["landRights"]["edges"] for each in body["data"]["_entities"])
+
+
+async def some_references(land: Serving, authority: Serving, bearer: str) -> list[str]:
+    connection = await asyncpg.connect(url(land, "land"))
+    try:
+        parcels = await connection.fetch("select id from parcels order by id limit 20")
+    finally:
+        await connection.close()
+    given = ticket(authority, ANY_PARCEL, bearer)["ticket"]
+    found: list[Any] = []
+    for row in parcels:
+        _, body = asked(land, held(row["id"]), bearer, lienthong_ticket=given)
+        found += [edge["node"]["holder"] for edge in body["data"]["parcel"]["landRights"]["edges"]]
+    refs = [each["ref"] for each in found if each and each["__typename"] == "Citizen"]
+    assert refs
+    return refs[:5]
+
+
+async def test_a_ticket_is_worth_nothing_with_another_token(land: Serving, authority: Serving, bearer: str) -> None:
+    given = ticket(authority, ANY_PARCEL, bearer)["ticket"]
+
+    status, body = asked(land, "{ __typename }", f"Bearer {token(authority, 'land-office')}", lienthong_ticket=given)
+
+    assert (status, body["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
+
+
+async def test_a_subgraph_refuses_by_its_own_decision_whatever_the_ticket_says(
+    land: Serving, authority: Serving
+) -> None:
+    bearer = f"Bearer {token(authority, 'bank')}"
+    parcel = await one_parcel(land)
+    given = ticket(authority, ANY_PARCEL, bearer)
+
+    status, body = asked(land, held(parcel), bearer, lienthong_ticket=given["ticket"])
+
+    assert (status, {error["extensions"]["code"] for error in body["errors"]}) == (403, {"SCOPE_REQUIRED"})
+    assert [each.outcome.name for each in await recorded(land, given["requestId"])] == ["REFUSED"]
+
+
+def test_what_the_ministry_recorded_is_sealed_under_its_own_name(land: Serving) -> None:
+    deadline = time.monotonic() + 30
+    while land.ask("/ledger/checkpoint")[0] != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+    assert land.ask("/ledger/checkpoint")[1].startswith("land.localhost/ledger\n")
+    assert "lienthong_ledger_troubles 0.0" in land.ask("/metrics")[1]
+
+
+@pytest.mark.parametrize(
+    "path", ["/graphql/explain", "/oauth/jwks", "/oauth/policy", "/console/sign-in", "/my/consents"]
+)
+def test_what_is_the_authoritys_is_not_at_the_ministry(land: Serving, path: str) -> None:
+    assert land.ask(path)[0] == 404
+
+
+def test_a_subgraph_cut_off_from_its_authority_refuses_within_its_lease_and_recovers_by_itself(
+    land: Serving, authority: Serving, bearer: str
+) -> None:
+    given = ticket(authority, ANY_PARCEL, bearer)["ticket"]
+    authority.process.send_signal(signal.SIGSTOP)
+    try:
+        until(lambda: json.loads(land.ask("/readyz")[1])["grants"] is False)
+        status, body = asked(land, "{ __typename }", bearer, lienthong_ticket=given)
+    finally:
+        authority.process.send_signal(signal.SIGCONT)
+    assert (status, body["errors"][0]["extensions"]["code"]) == (503, "GRANTS_UNCONFIRMED")
+    until(lambda: land.ask("/readyz")[0] == 200)
+
+
+def test_a_ministry_whose_client_nobody_admitted_is_told_so_in_one_line(land: Serving) -> None:
+    strange = {"LIENTHONG_SUBGRAPH_CLIENT": "stranger", "LIENTHONG_PORT": str(free_port())}
+
+    done = command({**land.environment, **strange}, "serve")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"The authority {land.environment['LIENTHONG_ISSUER']} does not tell stranger")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_operator_of_a_register_is_told_of_its_two_databases(land: Serving) -> None:
+    said = land.command("doctor")
+
+    assert said.returncode == 0, said.stdout
+    assert "land_ledger is current" in said.stdout
+    assert "_auth" not in said.stdout
+
+
+def test_a_register_holds_what_it_holds_in_the_whole_nation_of_that_number_and_seed(land: Serving) -> None:
+    again = land.command("seed", "--citizens", CITIZENS, "--force")
+
+    assert again.stderr.startswith(f"Invented {CITIZENS} citizens")
+
+
+def until(holds: Any) -> None:
+    deadline = time.monotonic() + 15
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
