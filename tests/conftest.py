@@ -124,6 +124,12 @@ async def fresh_settings(templates: Settings, worker: str) -> Settings:
 
 
 @pytest.fixture
+async def other_settings(templates: Settings, worker: str) -> Settings:
+    """Another installation's, beside `fresh_settings`."""
+    return await _copied(templates, f"{worker}_{next(_numbers)}_")
+
+
+@pytest.fixture
 def bare_settings(templates: Settings, worker: str) -> Settings:
     """Settings of this test alone whose databases do not exist."""
     return _named(templates, f"{worker}_{next(_numbers)}_")

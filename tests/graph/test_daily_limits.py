@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from auth.caller import Caller, Limit, Rights
+from auth.policy.counting import CountedBefore, CountedNowhere
 from auth.policy.quotas import Quotas
 from graph.answer import Question
 from graph.plan import Asked
@@ -254,3 +255,21 @@ async def test_nobody_can_look_at_more_persons_than_was_said_before(world: World
 def test_a_question_needs_room_for_each_person_once(question: str, persons: int) -> None:
     plan, values = compiled(question, composed=COMPOSED)
     assert plan.most_persons(asked(values)) == persons
+
+
+async def test_behind_a_router_nobody_is_counted_again(open_world: Open) -> None:
+    world = await open_world(quotas=CountedBefore())
+    client = limited({NAME: Limit(7, 1)})
+    assert [(await world.ask(ONE, client, pin=pin(number))).status for number in range(3)] == [200] * 3
+
+
+async def test_where_nobody_counts_a_limited_grant_gives_nothing_and_says_where_it_does(open_world: Open) -> None:
+    world = await open_world(quotas=CountedNowhere())
+    world.listen()
+    answer = await world.ask(ONE, limited({NAME: Limit(7, 1000)}), pin=pin(1))
+    (error,) = answer.json["errors"]
+    assert (answer.status, error["extensions"]) == (403, {"code": "SCOPE_REQUIRED", "scope": NAME})
+    assert error["message"].endswith("ask the whole graph.")
+    assert world.sent == []
+    (entry,) = await world.recorded(answer.request_id)
+    assert (entry.outcome, entry.missing) == (Outcome.REFUSED, (NAME,))

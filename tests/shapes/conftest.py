@@ -2,17 +2,22 @@
 
 import contextlib
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from installation.settings import Settings
+from installation.databases import database_url
+from installation.settings import PREFIX, Settings, load
 from tests.serving import Serving, command, run, serving, told_to
 
 CITIZENS = "300"
+KEPT_S = 120
 AS_OFFICERS = (("--as", "demo-officer-1"), ("--as", "demo-officer-2"))
+
+_tokens: dict[tuple[object, ...], tuple[float, str]] = {}
 
 
 @pytest.fixture(scope="session")
@@ -52,9 +57,19 @@ def admit(authority: Serving, environment: dict[str, str], key: Path) -> None:
 
 
 def token(authority: Serving, client: str, *more: str) -> str:
-    done = authority.command("token", client, *more)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    """One that is good for some time still: each costs the start of a process."""
+    kept = _tokens.get((authority.port, client, *more))
+    if kept is None or kept[0] < time.monotonic():
+        done = authority.command("token", client, *more)
+        assert done.returncode == 0, done.stderr
+        kept = _tokens[authority.port, client, *more] = time.monotonic() + KEPT_S, done.stdout.strip()
+    return kept[1]
+
+
+def url(server: Serving, name: str) -> str:
+    """Where one of its databases is."""
+    told = {setting.removeprefix(PREFIX).lower(): value for setting, value in server.environment.items()}
+    return database_url(load(**told), name)
 
 
 def asked(

@@ -12,7 +12,7 @@ import pytest
 from installation.settings import Settings
 from ledger import Disclosure, Segment, read_disclosures
 from tests.serving import Serving, command, free_port
-from tests.shapes.conftest import CITIZENS, asked, ministry, token
+from tests.shapes.conftest import CITIZENS, asked, ministry, token, url
 
 PARCEL = "select id from parcels order by id limit 1"
 ANY_PARCEL = '{ parcel(id: "w7er8tzzzzzz") { id } }'
@@ -41,10 +41,6 @@ def held(parcel: str) -> str:
     """Who holds a parcel, as a router asks: by reference."""
     holder = "holder { __typename ... on Citizen { ref } ... on Enterprise { code } }"
     return f'{{ parcel(id: "{parcel}") {{ id landRights(first: 3) {{ edges {{ node {{ {holder} }} }} }} }} }}'
-
-
-def url(land: Serving, name: str) -> str:
-    return land.command("database", "url", name).stdout.strip()
 
 
 async def one_parcel(land: Serving) -> str:

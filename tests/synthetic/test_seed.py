@@ -88,6 +88,31 @@ async def test_seeding_fills_every_table_and_leaves_the_indexes_as_they_were(fre
     assert report.rows_per_second > 0
 
 
+async def test_one_register_alone_gets_what_it_gets_in_a_whole_nation(
+    fresh_settings: Settings, other_settings: Settings
+) -> None:
+    whole, alone = database_urls(fresh_settings), database_urls(other_settings)
+    await seed(whole, FEW, progress=False)
+    report = await seed({"land": alone["land"]}, FEW, progress=False)
+    assert await _rows(alone["land"]) == await _rows(whole["land"])
+    assert {table.partition(".")[0] for table in report.rows} == {"land"}
+    assert await _counts(alone) == report.rows
+
+
+async def _rows(url: str) -> list[Any]:
+    connection = await asyncpg.connect(dsn=url)
+    try:
+        tables = sorted(table for table in REGISTERS["land"].tables if table != "administrative_units")
+        return [await connection.fetch(f"SELECT t::text FROM {table} t ORDER BY 1") for table in tables]
+    finally:
+        await connection.close()
+
+
+async def test_a_register_of_which_the_nation_knows_nothing_is_not_filled() -> None:
+    with pytest.raises(CannotSeed, match="its own package fills it"):
+        await seed({"weather": "postgresql://127.0.0.1:1/weather"}, FEW, progress=False)
+
+
 async def test_a_database_that_holds_data_is_refused_and_kept(fresh_settings: Settings) -> None:
     urls = database_urls(fresh_settings)
     await seed(urls, FEW, progress=False)
