@@ -78,8 +78,8 @@ async def explanation(settings: Settings, question: Question, client: str, purpo
             raise Refusal("; ".join(error.message for error in refused.errors)) from None
 
 
-def examples(settings: Settings) -> Iterator[str]:
-    """Lines to print: three commands to paste, each below what will come of it."""
+def examples(settings: Settings, url: str | None = None) -> Iterator[str]:
+    """Lines to print: three commands to paste, each below what will come of it. `url`: where the graph is asked."""
     usual = Settings(mode="demo", port=8000, home=Settings.model_fields["home"].default)
     unusual = {
         name: getattr(settings, name) for name in ("port", "home") if getattr(settings, name) != getattr(usual, name)
@@ -88,7 +88,7 @@ def examples(settings: Settings) -> Iterator[str]:
     for client, outcome, query in EXAMPLES:
         yield f"\n# {outcome}"
         yield (
-            f"curl -s http://localhost:{settings.port}/graphql -H 'Content-Type: application/json'"
+            f"curl -s {url or f'http://localhost:{settings.port}/graphql'} -H 'Content-Type: application/json'"
             f' -H "Authorization: Bearer $({told}.venv/bin/lienthong token {client})"'
             f" -d {shlex.quote(json.dumps({'query': query}))}"
         )

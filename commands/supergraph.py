@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.schema import Urls
+from installation.errors import Refusal
 from installation.settings import load
 
 app = typer.Typer(help="The registers behind a router, each served by itself.", no_args_is_help=True)
@@ -20,7 +21,7 @@ def install() -> None:
     from installation import node
 
     node.install(GATEWAY)
-    typer.echo(f"Installed in {GATEWAY}", err=True)
+    tell(f"Installed in {GATEWAY}")
 
 
 @app.command()
@@ -40,4 +41,29 @@ def compose(
     found = composition(domains, addresses(domains, url or [], settings.port))
     file = out or settings.home / FILE
     found.write(file, terms(catalogue_of(composed(domains), settings).sets))
-    typer.echo(f"Composed {', '.join(domain.name for domain in domains)} into {file}", err=True)
+    tell(f"Composed {', '.join(domain.name for domain in domains)} into {file}")
+
+
+@app.command()
+def up() -> None:
+    """Everything at once, for demo mode: the authority, each register by itself, and the gateway, until Ctrl-C."""
+    from commands.demo import examples
+    from commands.locally import Locally
+    from commands.together import together
+
+    settings = load()
+    if settings.mode != "demo":
+        raise Refusal("`lienthong supergraph up` invents a nation and demo agencies: set LIENTHONG_MODE=demo.")
+    here = Locally(settings, tell)
+    here.prepare()
+    with together(here.folder, tell) as parts:
+        here.start(parts)
+        tell(f"The registers answer together at {here.url}; what each process says: {here.folder}/*.log")
+        for line in examples(settings, here.url):
+            tell(line)
+        parts.watch()
+
+
+def tell(line: str) -> None:
+    """Say what is going on, beside the output."""
+    typer.echo(line, err=True)
