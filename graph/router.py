@@ -7,6 +7,7 @@ that both shapes have the same.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from domains.kit import breaker
 from domains.kit.domain import Domain, subgraph
 from graph import failures, limits
 from graph.errors import Code
@@ -27,6 +28,7 @@ def terms(scope_sets: Mapping[str, Iterable[str]]) -> dict[str, Any]:
             "nesting": limits.NESTING,
             "errors": failures.MOST,
         },
+        "breaker": {"silences": breaker.SILENCES, "pauses": breaker.PAUSES_S},
         "codes": [*Code],
         "messages": failures.MESSAGES,
         "scopeSets": {name: sorted(scopes) for name, scopes in sorted(scope_sets.items())},

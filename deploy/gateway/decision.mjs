@@ -2,9 +2,10 @@
 //
 // A refusal is the answer, whole. A grant brings a ticket, which goes to every subgraph with the client's token; they
 // verify both and decide their part again. Where one of them refuses nevertheless, that refusal alone is the answer,
-// with no data. A subgraph that cannot be reached leaves its fields null, with the reason at their paths.
+// with no data.
 import { bodyOf, TooSlow, withDocument } from "./body.mjs";
-import { failure, noAnswer, refused, shown } from "./said.mjs";
+import { parsed, Registers } from "./registers.mjs";
+import { failure, refused, shown } from "./said.mjs";
 
 const GRAPHQL = "/graphql";
 const TICKET = "lienthong-ticket";
@@ -28,8 +29,9 @@ class Admission {
     };
   }
 
-  deadline() {
-    return AbortSignal.timeout(Math.max(1, this.until - Date.now()));
+  /** A subgraph refused what was granted, because a right was taken back in between. */
+  refuse(response, body) {
+    this.refusal ??= { body, status: response.status, headers: passedOn(response.headers) };
   }
 
   /** The gateway refuses what was granted. That it would is known of rights alone; all else is its own fault. */
@@ -53,6 +55,7 @@ class Admission {
 /** The plugin. `authority` is its address, `deadline` in milliseconds, `terms` what was written beside the supergraph. */
 export function decision({ authority, deadline, terms }) {
   const admissions = new WeakMap(); // by the request as it is run
+  const registers = new Registers(terms);
 
   return {
     async onRequest({ request, url, endResponse, setRequest, fetchAPI }) {
@@ -81,9 +84,12 @@ export function decision({ authority, deadline, terms }) {
       const admission = admissions.get(context?.request);
       if (admission === undefined) return; // not of an operation
       setOptions({ ...options, headers: { ...options.headers, ...admission.forSubgraphs } });
-      setFetchFn((url, sent, ...more) =>
-        answered(admission, sent.signal, (signal) => fetchFn(url, { ...sent, signal, redirect: "error" }, ...more)),
-      );
+      setFetchFn(async (url, sent, ...more) => {
+        const ask = (signal) => fetchFn(url, { ...sent, signal, redirect: "error" }, ...more);
+        const refuse = (response, text) => admission.refuse(response, text);
+        const answer = await registers.answer(url, admission.until, sent.signal, ask, refuse);
+        return new Response(JSON.stringify(answer), JSON_ANSWER);
+      });
     },
 
     onResultProcess({ request, result }) {
@@ -128,37 +134,6 @@ function unasked(error, request, fetchAPI, { bodySeconds }) {
     return refused(fetchAPI, request, 408, late, { connection: "close" });
   }
   return refused(fetchAPI, request, 503, failure("GRANTS_UNCONFIRMED", "The grants cannot be confirmed now."));
-}
-
-/** A subgraph's answer in time. One of errors without data is a refusal, and is kept. */
-async function answered(admission, cancelled, ask) {
-  const deadline = admission.deadline();
-  let response, text;
-  try {
-    response = await ask(cancelled ? AbortSignal.any([cancelled, deadline]) : deadline);
-    text = await response.text();
-  } catch {
-    return said(noAnswer(deadline.aborted ? "DEADLINE_EXCEEDED" : "SOURCE_UNAVAILABLE"));
-  }
-  const answer = parsed(text);
-  if (answer === null || !("errors" in answer || "data" in answer)) return said(noAnswer("SOURCE_UNAVAILABLE"));
-  if (!("data" in answer)) {
-    admission.refusal ??= { body: text, status: response.status, headers: passedOn(response.headers) };
-  }
-  return said(answer);
-}
-
-function said(answer) {
-  return new Response(JSON.stringify(answer), JSON_ANSWER);
-}
-
-function parsed(text) {
-  try {
-    const found = JSON.parse(text);
-    return typeof found === "object" ? found : null;
-  } catch {
-    return null;
-  }
 }
 
 function passedOn(headers) {

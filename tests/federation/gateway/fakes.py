@@ -117,11 +117,13 @@ class Register(Fake):
         return Starlette(routes=[Route("/graphql", self._answer, methods=["POST"])])
 
     async def _answer(self, request: Request) -> Response:
-        asked = await self.heard(request)
-        if self.instead is not None:
-            return await self.instead(request)
+        await self.heard(request)
+        return await (self.instead or self.known)(request)
+
+    async def known(self, request: Request) -> Response:
+        """The true answer."""
         await asyncio.sleep(self.pause)
-        body = json.loads(asked.body)
+        body = await request.json()
         result = graphql_sync(self._schema, body["query"], self._data, variable_values=body.get("variables"))
         return JSONResponse(result.formatted)
 

@@ -92,9 +92,7 @@ def test_an_authority_that_says_something_else_grants_nothing(world: World) -> N
     assert world.people.asked == []
 
 
-@pytest.mark.parametrize(
-    ("code", "status"), [("UNAUTHENTICATED", 401), ("SCOPE_REQUIRED", 403), ("GRANTS_UNCONFIRMED", 503)]
-)
+@pytest.mark.parametrize(("code", "status"), [("UNAUTHENTICATED", 401), ("SCOPE_REQUIRED", 403), ("RATE_LIMITED", 429)])
 def test_one_register_refuses_what_was_granted_and_that_refusal_alone_is_the_answer(
     world: World, code: str, status: int
 ) -> None:

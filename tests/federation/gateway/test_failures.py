@@ -1,14 +1,17 @@
 """A register that fails leaves its fields null, with the reason at their paths, and nothing of itself in the answer."""
 
+import time
 from typing import Any
 
+import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from domains.kit.breaker import PAUSES_S, SILENCES
 from graph.errors import Code
 from graph.failures import MESSAGES
-from tests.federation.gateway.conftest import World
-from tests.federation.gateway.fakes import hangs, says
+from tests.federation.gateway.conftest import DEADLINE_MS, World
+from tests.federation.gateway.fakes import hangs, refuses, says
 
 BOTH = '{ person(by: "all") { name alias } }'
 
@@ -77,3 +80,36 @@ def test_a_register_says_a_code_that_the_graph_does_not_have_and_its_words_stay_
     assert answer.body["errors"] == [
         {"message": "Something went wrong here.", "path": ["person"], "extensions": {"code": "INTERNAL"}}
     ]
+
+
+def test_a_register_that_must_first_hear_of_a_grant_is_asked_again(world: World) -> None:
+    answers = iter([refuses("GRANTS_UNCONFIRMED", 503), refuses("GRANTS_UNCONFIRMED", 503), world.gossip.known])
+
+    async def soon(request: Request) -> Response:
+        return await next(answers)(request)
+
+    world.gossip.instead = soon
+    answer = world.ask(BOTH)
+    assert [each["alias"] for each in answer.body["data"]["person"]] == ["One", "Two"]
+    assert "errors" not in answer.body
+
+
+@pytest.mark.parametrize("code", ["GRANTS_UNCONFIRMED", "DISCLOSURE_NOT_RECORDED", "OVERLOADED"])
+def test_a_register_that_can_answer_nobody_leaves_its_fields_null(world: World, code: str) -> None:
+    world.gossip.instead = refuses(code, 503)
+    answer = world.ask(BOTH)
+    assert [each["name"] for each in answer.body["data"]["person"]] == ["Person 1", "Person 2"]
+    assert {each for each, _ in errors(answer.body)} == {"SOURCE_UNAVAILABLE"}
+
+
+def test_a_register_that_is_silent_on_end_is_left_alone_for_a_while_and_asked_again(world: World) -> None:
+    world.gossip.instead = hangs
+    for _ in range(SILENCES):
+        world.ask(BOTH)
+    asked, began = len(world.gossip.asked), time.monotonic()
+    answer = world.ask(BOTH)
+    assert time.monotonic() - began < DEADLINE_MS / 2000
+    assert (len(world.gossip.asked), {each for each, _ in errors(answer.body)}) == (asked, {"SOURCE_UNAVAILABLE"})
+    world.gossip.instead = None
+    time.sleep(PAUSES_S[0])
+    assert "errors" not in world.ask(BOTH).body
