@@ -25,6 +25,7 @@ from tests.auth.world import ISSUER, NAME, Installation, settled, until
 
 FIELD, OTHER = "land:parcel.field_1:read", "land:parcel.field_2:read"
 PERSON, PARENT = "000000000042", "000000000043"  # personal numbers of nobody: no province has code 000
+LEAKED = "update signing_keys set state = case state when 'next' then 'current' else 'retired' end"
 SOON = datetime.now(UTC) + timedelta(hours=1)
 
 
@@ -340,14 +341,28 @@ async def test_a_client_that_is_not_admitted_any_more_is_refused_though_its_tick
     land.refusal(token, ticket)
 
 
+async def test_a_ticket_of_a_key_that_leaked_is_refused_though_it_is_remembered_and_its_token_is_of_another(
+    land: Land,
+) -> None:
+    keys = land.made.authority.policy().keys
+    after = next(kid for kid, signing in keys.items() if signing.state == "next")
+    token = forged(land.made.server._signing_keys.private(after), scope=FIELD)
+    ticket = land.ticket(token)
+    land.ask(token, ticket)
+    await land.made.connection.execute(LEAKED)
+    await land.told()
+    land.refusal(token, ticket)
+    assert land.ask(token).client == "desk"
+
+
 async def test_a_signing_key_that_leaked_signs_no_ticket_and_no_token_that_was_not_forgotten(land: Land) -> None:
     token, leaked = land.token(), land.made.server.signing_key
     ticket = land.ticket(token)
     land.ask(token, ticket)
-    following_key = "update signing_keys set state = case state when 'next' then 'current' else 'retired' end"
-    await land.made.connection.execute(following_key)
+    await land.made.connection.execute(LEAKED)
     await land.told()
     land.refusal(token, ticket)
+    land.refusal(token, land.ticket(token))
     fresh = land.token(jti="fresh")
     land.refusal(fresh, land.ticket(fresh, key=leaked))
     assert land.ask(fresh).client == "desk"
