@@ -22,7 +22,9 @@ LONGEST_PAUSE = 30.0
 """Between a death and the next start, in seconds; doubled from the first while it dies young."""
 LIVED_WELL = 60.0
 FAREWELL = 15.0
-_COMMAND = (sys.executable, str(Path(__file__).parent.parent / "cli.py"), "ledger", "seal", "--beside")
+LIENTHONG = (sys.executable, str(Path(__file__).parent.parent / "cli.py"))
+"""This command, as a process of its own."""
+_COMMAND = (*LIENTHONG, "ledger", "seal", "--beside")
 
 
 class _Terminated(BaseException):

@@ -6,7 +6,6 @@ registers at those after it, each with a home, a ledger and a key of its own.
 
 import asyncio
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +15,7 @@ from auth.demo.install import install_demo
 from auth.demo.subgraphs import client_of, install_subgraphs
 from auth.keys import private_key, public_jwk
 from commands import running
+from commands.beside import LIENTHONG
 from commands.composition import GATEWAY, addresses, composition
 from commands.together import Part, Tell, Together
 from graph.compose import compose
@@ -28,7 +28,6 @@ from shapes.policy import KEY
 from shapes.rights import catalogue_of
 
 CITIZENS, SEED = 20_000, 1
-_COMMAND = (sys.executable, str(Path(__file__).parent.parent / "cli.py"))
 _GATEWAY = ("node_modules", "@graphql-hive", "gateway", "dist", "bin.js")
 
 
@@ -46,7 +45,7 @@ class Place:
 
     def serving(self) -> Part:
         """The process of `lienthong serve` there."""
-        return Part(self.name, (*_COMMAND, "serve"), self.environment, f"http://127.0.0.1:{self.port}/readyz")
+        return Part(self.name, (*LIENTHONG, "serve"), self.environment, f"http://127.0.0.1:{self.port}/readyz")
 
 
 class Locally:
