@@ -72,6 +72,8 @@ async def export(
 
 @asynccontextmanager
 async def _office(settings: Settings, officer: str | None) -> AsyncIterator[tuple[Office, Visitor]]:
+    if settings.is_of_one_register:
+        raise Refusal("What people decide and see is at the authority: run this there.")
     await check_current(settings, ["auth"])
     unsigned = _unsigned(settings, officer)
     composed, dsn = compose(installed_domains()), database_url(settings, "auth")

@@ -39,8 +39,14 @@ async def migrate(settings: Settings, tell: Tell = lambda _: None) -> None:
 
 
 async def check_current(settings: Settings, names: Sequence[str] | None = None) -> None:
-    """Refuse to work with databases, all or these, that are not exactly of this version. Raises MigrationRefused."""
-    for name in databases_of(settings) if names is None else names:
+    """Refuse to work with databases, all or these, that are not exactly of this version. Raises MigrationRefused.
+
+    Also with one that an installation of this shape does not have.
+    """
+    there = databases_of(settings)
+    for name in there if names is None else names:
+        if name not in there:
+            raise MigrationRefused(f"An installation of the shape {settings.shape} has no database {name}.")
         found = await revision_of(settings, name)
         if found != head(name):
             raise MigrationRefused(

@@ -196,6 +196,40 @@ def test_an_operator_of_a_register_is_told_of_its_two_databases(land: Serving) -
     assert "_auth" not in said.stdout
 
 
+def test_an_operator_of_a_register_verifies_its_ledger_without_the_authority(land: Serving) -> None:
+    done = land.command("ledger", "verify")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "leaves hold together" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "said"),
+    [
+        (("client", "list"), "What people decide and see is at the authority: run this there."),
+        (("token", "land-office"), "An installation of the shape subgraph has no database auth."),
+        (("ledger", "erase"), "For how long a purpose lets readings be kept, the authority says"),
+    ],
+    ids=["decisions", "tokens", "erasing"],
+)
+def test_an_operator_of_a_register_is_told_what_is_done_at_the_authority(
+    land: Serving, asked_for: tuple[str, ...], said: str
+) -> None:
+    done = land.command(*asked_for)
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith(said)
+
+
+def test_a_register_whose_authority_cannot_be_reached_does_not_start_and_says_so(land: Serving) -> None:
+    nowhere = {"LIENTHONG_ISSUER": f"http://localhost:{free_port()}", "LIENTHONG_PORT": str(free_port())}
+
+    done = command({**land.environment, **nowhere}, "serve")
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "It cannot be reached." in done.stderr
+
+
 def test_a_register_holds_what_it_holds_in_the_whole_nation_of_that_number_and_seed(land: Serving) -> None:
     again = land.command("seed", "--citizens", CITIZENS, "--force")
 
