@@ -12,6 +12,7 @@ import pytest
 from installation.settings import Settings
 from ledger import Disclosure, Segment, read_disclosures
 from tests.serving import Serving, command, free_port
+from tests.shapes.bound import BoundClient
 from tests.shapes.conftest import CITIZENS, asked, ministry, token, url
 
 PARCEL = "select id from parcels order by id limit 1"
@@ -145,6 +146,22 @@ async def test_a_subgraph_refuses_by_its_own_decision_whatever_the_ticket_says(
 
     assert (status, {error["extensions"]["code"] for error in body["errors"]}) == (403, {"SCOPE_REQUIRED"})
     assert [each.outcome.name for each in await recorded(land, given["requestId"])] == ["REFUSED"]
+
+
+def test_a_bound_token_is_proved_once_to_the_authority_and_answered_by_the_register_on_its_ticket(
+    land: Serving, authority: Serving
+) -> None:
+    client = BoundClient(authority)
+    proof = client.proof()
+    first, second = client.wants_ticket(proof), client.wants_ticket(proof)
+    given = first.json()["ticket"]
+
+    status, body = asked(land, "{ __typename }", f"DPoP {client.token}", lienthong_ticket=given)
+    as_bearer, _ = asked(land, "{ __typename }", f"Bearer {client.token}", lienthong_ticket=given)
+
+    assert (first.status_code, second.status_code) == (200, 401)
+    assert (status, body, as_bearer) == (200, {"data": {"__typename": "Query"}}, 401)
+    assert client.wants_ticket(client.proof("/graphql/explain")).status_code == 401
 
 
 def test_what_the_ministry_recorded_is_sealed_under_its_own_name(land: Serving) -> None:
