@@ -141,6 +141,16 @@ async def test_a_gateway_is_told_the_document_that_a_client_asks_for_by_its_name
     assert "query" not in (await wanted(world, body_of(PUBLIC), authorization=header)).json
 
 
+async def test_a_cursor_is_opened_by_the_register_that_gave_it_out_and_not_where_tickets_are_given(
+    world: World,
+) -> None:
+    """Each register seals its own; what another process sealed says nothing here."""
+    paged = PAGE.replace("first:5", 'first:5,after:"of another process"')
+    assert (await world.ask(paged)).codes == ["BAD_USER_INPUT"]
+    answer = await wanted(world, body_of(paged))
+    assert ticket_of(answer).request == answer.request_id
+
+
 async def test_an_introspection_needs_a_ticket_like_every_operation(world: World) -> None:
     ticket_of(await wanted(world, body_of("{__schema{queryType{name}}}")))
 
