@@ -33,8 +33,9 @@ async function read(stream, most) {
   return Buffer.concat(parts).subarray(0, most);
 }
 
-/** The same question with its registered document in place of the name. */
-export function withDocument(body, document) {
-  const { documentId, ...asked } = JSON.parse(body.toString());
-  return Buffer.from(JSON.stringify({ ...asked, query: document }));
+/** The parameters of GraphQL over HTTP, of a body or of an address. */
+export function parametersOf(url, body) {
+  if (body !== undefined) return JSON.parse(body.toString());
+  const { variables, ...given } = Object.fromEntries(url.searchParams);
+  return { ...given, variables: variables === undefined ? undefined : JSON.parse(variables) };
 }

@@ -3,7 +3,8 @@
 // A refusal is the answer, whole. A grant brings a ticket, which goes to every subgraph with the client's token; they
 // verify both and decide their part again. Where one of them refuses nevertheless, that refusal alone is the answer,
 // with no data.
-import { bodyOf, TooSlow, withDocument } from "./body.mjs";
+import { bodyOf, parametersOf, TooSlow } from "./body.mjs";
+import { withoutLiterals } from "./literals.mjs";
 import { parsed, Registers } from "./registers.mjs";
 import { failure, refused, shown } from "./said.mjs";
 
@@ -52,8 +53,11 @@ class Admission {
   }
 }
 
-/** The plugin. `authority` is its address, `deadline` in milliseconds, `terms` what was written beside the supergraph. */
-export function decision({ authority, deadline, terms }) {
+/**
+ * The plugin. `authority` is its address, `deadline` in milliseconds, `schema` what clients see, `terms` what was written
+ * beside the supergraph.
+ */
+export function decision({ authority, deadline, schema, terms }) {
   const admissions = new WeakMap(); // by the request as it is run
   const registers = new Registers(terms);
 
@@ -70,9 +74,7 @@ export function decision({ authority, deadline, terms }) {
           endResponse(new fetchAPI.Response(text, { status: answer.status, headers: passedOn(answer.headers) }));
           return;
         }
-        const run = grant.query === undefined ? body : withDocument(body, grant.query);
-        const { method, headers, signal } = request;
-        const admitted = new fetchAPI.Request(url.href, { method, headers, signal, body: run });
+        const admitted = run(request, url, { ...parametersOf(url, body), ...documentOf(grant) }, schema, fetchAPI);
         admissions.set(admitted, new Admission(request, grant, passedOn(answer.headers), until));
         setRequest(admitted);
       } catch (error) {
@@ -120,6 +122,19 @@ function asked(authority, request, url, body, deadline) {
   }
   const signal = AbortSignal.timeout(deadline);
   return fetch(`${authority}/graphql/explain${url.search}`, { method: request.method, headers, body, signal, redirect: "error" });
+}
+
+/** What is run in place of the request: the same question, with its values apart from its words. */
+function run(request, { origin }, parameters, schema, fetchAPI) {
+  const headers = { "content-type": "application/json", authorization: request.headers.get("authorization") };
+  if (request.headers.has("accept")) headers.accept = request.headers.get("accept");
+  const body = JSON.stringify(withoutLiterals(schema, parameters));
+  return new fetchAPI.Request(origin + GRAPHQL, { method: "POST", headers, signal: request.signal, body });
+}
+
+/** The document that a client asked for by its name. */
+function documentOf({ query }) {
+  return query === undefined ? {} : { query };
 }
 
 function ticketIn(text) {

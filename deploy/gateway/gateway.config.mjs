@@ -13,7 +13,9 @@ const authority = process.env.LIENTHONG_AUTHORITY || issuer; // where it is reac
 const deadline = Number(process.env.LIENTHONG_REQUEST_DEADLINE_MS || 5000);
 const terms = JSON.parse(readFileSync(supergraph.replace(/\.[^./]*$/, ".json"), "utf8"));
 
-showAsOneProcessDoes(buildASTSchema(transformSupergraphToPublicSchema(parse(readFileSync(supergraph, "utf8")))));
+const schema = buildASTSchema(transformSupergraphToPublicSchema(parse(readFileSync(supergraph, "utf8")))); // clients'
+SchemaMetaFieldDef.resolve = () => schema; // introspection shows nothing of what is a router's business
+TypeMetaFieldDef.resolve = (_, { name }) => schema.getType(name);
 
 export const gatewayConfig = defineConfig({
   supergraph,
@@ -27,7 +29,7 @@ export const gatewayConfig = defineConfig({
   cors: false,
   logging: "warn",
 
-  plugins: () => [decision({ authority, deadline, terms })],
+  plugins: () => [decision({ authority, deadline, schema, terms })],
 
   // A further layer; the subgraphs verify and decide for themselves.
   jwt: {
@@ -55,12 +57,6 @@ export const gatewayConfig = defineConfig({
   subgraphErrors: { errorCode: false, subgraphNameProp: false },
   upstreamCancellation: true,
 });
-
-/** Introspection tells of the schema without what is a router's business in it. */
-function showAsOneProcessDoes(schema) {
-  SchemaMetaFieldDef.resolve = () => schema;
-  TypeMetaFieldDef.resolve = (_, { name }) => schema.getType(name);
-}
 
 function setting(name) {
   const value = process.env[name];
