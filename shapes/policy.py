@@ -1,6 +1,7 @@
 """The authority's policy, as a subgraph follows it: under its client, with the key in its home."""
 
 from functools import partial
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -9,7 +10,7 @@ from auth.policy.remote import AuthorityRefused, RemotePolicy
 from auth.policy.remote_wire import NotStated
 from installation.errors import AuthoritySilent
 from installation.home import key_file
-from installation.settings import Settings
+from installation.settings import LOOPBACK, Settings
 
 KEY = "subgraph.jwk"
 _FAILURES = (httpx2.HTTPError, OSError, TimeoutError, AuthorityRefused, NotStated)
@@ -18,7 +19,8 @@ _FAILURES = (httpx2.HTTPError, OSError, TimeoutError, AuthorityRefused, NotState
 def policy_of(settings: Settings) -> RemotePolicy:
     """Not asked for yet."""
     key = private_key(partial(key_file, settings.home), KEY)
-    http = httpx2.AsyncClient(follow_redirects=False)  # an assertion is for one address
+    leaves = urlsplit(settings.issuer).hostname not in LOOPBACK  # a proxy is asked for what leaves this machine only
+    http = httpx2.AsyncClient(follow_redirects=False, trust_env=leaves)  # an assertion is for one address
     return RemotePolicy(http, issuer=settings.issuer, client=settings.subgraph_client, key=key)
 
 
