@@ -182,14 +182,12 @@ def explain(
 @app.command()
 def doctor(domain: Domain = None, *, authority: Authority = False) -> None:
     """Print the settings, without secrets, and what of the installation works."""
-    from migrations.condition import findings
-
     settings = shaped(domain, authority=authority)
     table = Table("Setting", "Value", box=None)
     for name, value in describe(settings).items():
         table.add_row(name, value)
     out.print(table, "")
-    found = asyncio.run(_listed(findings(settings)))
+    found = asyncio.run(_listed(running.findings(settings)))
     for finding in found:
         mark = "[yellow]--[/] " if finding.advice else "[green]ok[/] " if finding.healthy else "[red]no[/] "
         out.print(mark, finding.line, sep="", highlight=False, soft_wrap=True)

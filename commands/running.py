@@ -1,15 +1,19 @@
 """What `lienthong migrate`, `seed`, `serve` and `run` do: each for the databases of the installation's shape."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
 from functools import partial
 from socket import socket
+from typing import TYPE_CHECKING
 
 from installation import databases
 from installation.errors import Refusal, SettingsInvalid
 from installation.home import key_file
 from installation.settings import Settings
+
+if TYPE_CHECKING:
+    from migrations.condition import Finding
 
 Tell = Callable[[str], None]
 
@@ -79,6 +83,25 @@ def check(settings: Settings) -> None:
             await _check_agencies(settings)
 
     asyncio.run(checks())
+
+
+async def findings(settings: Settings) -> AsyncIterator["Finding"]:
+    """What of the installation works; of a ministry's subgraph also whether its authority knows it."""
+    from migrations.condition import Finding, findings
+
+    async for finding in findings(settings):
+        yield finding
+    if settings.is_of_one_register:
+        from shapes.policy import ask_once
+
+        try:
+            _check_addresses(settings)
+            await ask_once(settings)
+        except Refusal as refusal:
+            yield Finding(healthy=False, line=str(refusal))
+        else:
+            told = f"The authority {settings.issuer} tells {settings.subgraph_client} what is granted"
+            yield Finding(healthy=True, line=told)
 
 
 def serve(settings: Settings, listening: socket, tell: Tell) -> None:

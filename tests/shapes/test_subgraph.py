@@ -205,12 +205,13 @@ def test_a_ministry_whose_client_nobody_admitted_is_told_so_in_one_line(land: Se
     assert done.stderr.count("\n") == 1
 
 
-def test_an_operator_of_a_register_is_told_of_its_two_databases(land: Serving) -> None:
+def test_an_operator_of_a_register_is_told_of_its_two_databases_and_its_authority(land: Serving) -> None:
     said = land.command("doctor")
 
     assert said.returncode == 0, said.stdout
     assert "land_ledger is current" in said.stdout
     assert "_auth" not in said.stdout
+    assert f"The authority {land.environment['LIENTHONG_ISSUER']} tells land-own what is granted" in said.stdout
 
 
 def test_an_operator_of_a_register_verifies_its_ledger_without_the_authority(land: Serving) -> None:
