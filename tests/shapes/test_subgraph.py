@@ -111,6 +111,14 @@ async def test_a_reference_that_was_answered_leads_to_what_the_register_has_of_t
     assert all(each["landRights"]["edges"] for each in body["data"]["_entities"])
 
 
+def test_a_composer_gets_the_schema_that_the_command_prints(land: Serving, authority: Serving, bearer: str) -> None:
+    given = ticket(authority, ANY_PARCEL, bearer)["ticket"]
+
+    _, body = asked(land, "{ _service { sdl } }", bearer, lienthong_ticket=given)
+
+    assert body["data"]["_service"]["sdl"].strip() == land.command("schema", "subgraph", "land").stdout.strip()
+
+
 async def some_references(land: Serving, authority: Serving, bearer: str) -> list[str]:
     connection = await asyncpg.connect(url(land, "land"))
     try:
