@@ -6,6 +6,7 @@ import { createRemoteJwksSigningKeyProvider, defineConfig } from "@graphql-hive/
 import { transformSupergraphToPublicSchema } from "@theguild/federation-composition";
 import { buildASTSchema, GraphQLError, parse, SchemaMetaFieldDef, TypeMetaFieldDef } from "graphql";
 import { decision } from "./decision.mjs";
+import { directives, isReached } from "./directives.mjs";
 
 const supergraph = setting("LIENTHONG_SUPERGRAPH"); // a file; its terms stand beside it
 const issuer = setting("LIENTHONG_ISSUER"); // as tokens name it
@@ -29,7 +30,7 @@ export const gatewayConfig = defineConfig({
   cors: false,
   logging: "warn",
 
-  plugins: () => [decision({ authority, deadline, schema, terms })],
+  plugins: () => [decision({ authority, deadline, schema, terms }), directives()],
 
   // A further layer; the subgraphs verify and decide for themselves.
   jwt: {
@@ -44,8 +45,10 @@ export const gatewayConfig = defineConfig({
     rejectUnauthenticated: true, // the operation as a whole; never a field left out
     resolveUserFn: (context) => context.jwt?.payload ?? null,
     extractScopes: (token) => opened(token?.scope),
-    validateUser: ({ fieldScopes, userScopes, parentType, fieldNode }) =>
-      lacking(fieldScopes, new Set(userScopes), `${parentType.name}.${fieldNode.name.value}`),
+    validateUser: ({ fieldScopes, userScopes, parentType, fieldNode, executionArgs }) =>
+      isReached(fieldNode, executionArgs)
+        ? lacking(fieldScopes, new Set(userScopes), `${parentType.name}.${fieldNode.name.value}`)
+        : undefined,
   },
 
   maxTokens: terms.limits.tokens,

@@ -1,0 +1,106 @@
+"""The two shapes of one graph side by side, over the same registers, grants and keys; asked the same, heard alike."""
+
+import json
+import re
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.properties.arguments import Arguments, Draw
+from tests.properties.operations import Operation
+
+TOKEN_S = 120.0  # of the five minutes that a token lives
+TYPES = {"content-type": "application/json", "accept": "application/graphql-response+json"}
+A_CURSOR = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)  # sealed by whoever gave it; no other value has this form
+
+Answer = tuple[int, Any]
+
+
+class WithoutPlaces(Arguments):
+    """What there is to ask for, from the beginning of each list: a cursor is good in the shape that gave it."""
+
+    def place(self, table: Any, draw: Draw) -> Any:
+        super().place(table, draw)
+
+
+@dataclass(slots=True)
+class Tokens:
+    """Access tokens by caller, renewed in time."""
+
+    fetch: Callable[[str], str]
+    _known: dict[str, tuple[float, str]] = field(default_factory=dict)
+
+    def of(self, caller: str) -> str:
+        at, token = self._known.get(caller, (float("-inf"), ""))
+        if time.monotonic() - at > TOKEN_S:
+            token = self.fetch(caller)
+            self._known[caller] = (time.monotonic(), token)
+        return token
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One address of the graph."""
+
+    url: str
+    tokens: Tokens
+
+    def ask(self, operation: Operation, caller: str) -> Answer:
+        """Status and body."""
+        headers = {**TYPES, "authorization": f"Bearer {self.tokens.of(caller)}"}
+        request = urllib.request.Request(self.url, operation.body, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return response.status, json.loads(response.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.loads(error.read())
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """One process, and the registers behind the gateway."""
+
+    whole: Shape
+    together: Shape
+
+
+def meant(answer: Answer) -> Any:
+    """What an answer says: data as they are, but that a cursor is there; of errors code, path, and what they name."""
+    status, body = answer
+    errors = sorted((_error(each) for each in body.get("errors", ())), key=json.dumps)
+    return status, _unsealed(body.get("data")), errors
+
+
+def _error(error: Mapping[str, Any]) -> list[Any]:
+    named = {name: value for name, value in error["extensions"].items() if name != "code"}
+    return [error["extensions"]["code"], error.get("path"), named]
+
+
+def _unsealed(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _unsealed(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [*map(_unsealed, data)]
+    return A_CURSOR if isinstance(data, str) and A_CURSOR.fullmatch(data) else data
+
+
+def free_ports(count: int) -> int:
+    """The first of so many ports in a row on which nothing listens."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            first: int = free.getsockname()[1]
+        if all(map(_is_free, range(first, first + count))):
+            return first
+
+
+def _is_free(port: int) -> bool:
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return True
+    except (OSError, OverflowError):
+        return False

@@ -1,0 +1,101 @@
+"""One nation, served by one process and by an authority, four registers and a gateway at the same time."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from commands.composition import GATEWAY
+from graph.compose import compose
+from graph.composed import Composed
+from graph.registry import installed_domains
+from installation import node
+from installation.databases import database_urls
+from installation.settings import Settings
+from synthetic.personas import SIGNING_IN
+from tests.federation.same.both import Both, Shape, Tokens, free_ports
+from tests.properties.nation import CITIZENS, Nation, loaded
+from tests.serving import ROOT, command, told_to
+
+PROCESSES = 7
+PATIENCE_S = 180
+
+
+@pytest.fixture(scope="session")
+def composed() -> Composed:
+    """The four registers as one graph."""
+    return compose(installed_domains())
+
+
+@pytest.fixture(scope="session")
+def installation(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a demo installation with people in it, of which both shapes are made."""
+    first = free_ports(PROCESSES)
+    environment = told_to(settings, tmp_path_factory.mktemp("same"), "same_", issuer=f"http://localhost:{first}")
+    environment |= {"LIENTHONG_PORT": str(first), "LIENTHONG_SEALING": "false", "PATH": os.environ["PATH"]}
+    for arguments in (["migrate"], ["seed", "--citizens", str(CITIZENS)]):
+        done = command(environment, *arguments)
+        assert done.returncode == 0, done.stderr
+    return environment
+
+
+@pytest.fixture(scope="session")
+def nation(installation: dict[str, str], composed: Composed, settings: Settings) -> Nation:
+    """The nation's rows, as Python sees them."""
+    own = settings.model_copy(update={"database_prefix": installation["LIENTHONG_DATABASE_PREFIX"]})
+    return asyncio.run(loaded(composed, database_urls(own)))
+
+
+@pytest.fixture(scope="session")
+def both(installation: dict[str, str]) -> Iterator[Both]:
+    """Both shapes, ready."""
+    node.install(GATEWAY)
+    first = int(installation["LIENTHONG_PORT"])
+    alone = {**installation, "LIENTHONG_PORT": str(first + PROCESSES - 1)}
+    with ExitStack() as stack:
+        stack.enter_context(_running(installation, ["supergraph", "up"], first + 1))
+        stack.enter_context(_running(alone, ["serve"], first + PROCESSES - 1))
+        tokens = Tokens(lambda caller: _token(installation, caller))
+        gateway, process = (f"http://127.0.0.1:{port}/graphql" for port in (first + 1, first + PROCESSES - 1))
+        yield Both(Shape(process, tokens), Shape(gateway, tokens))
+
+
+def _token(environment: dict[str, str], caller: str) -> str:
+    citizen = ["--citizen", SIGNING_IN[0].pin] if caller == "citizen-portal" else []
+    done = command(environment, "token", caller, *citizen)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@contextmanager
+def _running(environment: dict[str, str], arguments: list[str], port: int) -> Iterator[None]:
+    said = Path(environment["LIENTHONG_HOME"]) / f"said-{port}"
+    with said.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "cli.py"), *arguments], env=environment, stdout=output, stderr=output
+        )
+    try:
+        until = time.monotonic() + PATIENCE_S
+        while not _is_ready(port):
+            assert process.poll() is None, said.read_text()
+            assert time.monotonic() < until, said.read_text()
+            time.sleep(0.2)
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
