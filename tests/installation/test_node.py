@@ -1,4 +1,4 @@
-"""Node is found or its want is said in one line; so is what npm says, an absent registry told from a broken lock file."""
+"""Node is found or missed in one line; so is what npm says, an absent registry told from a broken lock file."""
 
 from functools import cache
 from hashlib import sha256
