@@ -102,7 +102,7 @@ def serve(domain: Domain = None, *, public: Public = False, authority: Authority
     settings = shaped(domain, public=public, authority=authority)
     listening = listen(settings.host, settings.port)
     running.have_database(settings, tell)
-    running.check(settings)
+    running.check(settings, tell)
     running.serve(settings, listening, tell)
 
 
@@ -117,7 +117,7 @@ def run(domain: Domain = None, *, public: Public = False, authority: Authority =
     running.migrate(settings, tell)
     if running.nobody_there(settings):
         running.seed(settings, CITIZENS, SEED, tell, force=False, progress=err.is_terminal)
-    running.check(settings)
+    running.check(settings, tell)
     for line in _to_begin_with(settings):
         tell(line)
     running.serve(settings, listening, tell)

@@ -8,7 +8,7 @@ from socket import socket
 from typing import TYPE_CHECKING
 
 from installation import databases
-from installation.errors import Refusal, SettingsInvalid
+from installation.errors import DatabaseUnreachable, Refusal, SettingsInvalid
 from installation.home import key_file
 from installation.settings import Settings
 
@@ -66,15 +66,19 @@ def nobody_there(settings: Settings) -> bool:
     return asyncio.run(is_empty(last, databases.database_url(settings, last)))
 
 
-def check(settings: Settings) -> None:
-    """Refuse to serve what cannot be served well; have the demo agencies registered in demo mode, and only there."""
+def check(settings: Settings, tell: Tell) -> None:
+    """Refuse to serve what cannot be served well; have the demo agencies registered in demo mode, and only there.
+
+    A register among others that cannot be reached is no reason: the others are served, and it once it is back.
+    """
     from migrations.run import check_current
 
     _check_addresses(settings)
 
     async def checks() -> None:
-        await check_current(settings)
-        await databases.check_room(settings)
+        away = await _away(settings, tell)
+        await check_current(settings, [name for name in databases.databases_of(settings) if name not in away])
+        await databases.check_room(settings, away)
         if settings.is_of_one_register:
             from shapes.policy import ask_once
 
@@ -83,6 +87,21 @@ def check(settings: Settings) -> None:
             await _check_agencies(settings)
 
     asyncio.run(checks())
+
+
+async def _away(settings: Settings, tell: Tell) -> frozenset[str]:
+    """The registers that cannot be reached. Raises DatabaseUnreachable where none can."""
+    away: dict[str, DatabaseUnreachable] = {}
+    for name in databases.registers_of(settings):
+        try:
+            await (await databases.connect(databases.database_url(settings, name))).close()
+        except DatabaseUnreachable as unreachable:
+            away[name] = unreachable
+    if away and len(away) == len(databases.registers_of(settings)):
+        raise next(iter(away.values()))
+    for name, reason in away.items():
+        tell(f"The register {name} is served once it is back. {reason}")
+    return frozenset(away)
 
 
 async def findings(settings: Settings) -> AsyncIterator["Finding"]:

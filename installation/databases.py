@@ -6,7 +6,7 @@ authority has no domain's, and a ministry's subgraph has its own domain's and a 
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -92,9 +92,14 @@ def connections_per_process(settings: Settings, names: Iterable[str] | None = No
     return sum(OTHER_CONNECTIONS.get(name, settings.connections_per_domain) for name in named)
 
 
-async def check_room(settings: Settings) -> None:
-    """Refuse to serve with fewer connections than will be needed. Raises ServerTooSmall, DatabaseUnreachable."""
+async def check_room(settings: Settings, away: Collection[str] = ()) -> None:
+    """Refuse to serve with fewer connections than will be needed. Raises ServerTooSmall, DatabaseUnreachable.
+
+    Servers of which every database is `away` are not asked.
+    """
     for server in servers(settings):
+        if all(name in away for name in server.databases):
+            continue
         serving = connections_per_process(settings, server.databases) * settings.processes
         needed = serving + sum(SEALING_CONNECTIONS.get(name, 0) for name in server.databases) + COMMANDS
         room = await _room(server.maintenance_url)

@@ -96,8 +96,8 @@ class Application(ABC):
         settings = self._settings
         limits = Limits(settings.connections_per_domain, settings.statement_timeout_ms / 1000)
         database = Database(name, database_url(settings, name), limits)
-        await database.open()
         stack.push_async_callback(database.close)
+        await database.begin()
         return database
 
     async def _ledger(self, stack: AsyncExitStack) -> Ledger:

@@ -25,7 +25,10 @@ class Grants(Protocol):
 
 
 class Readiness:
-    """Each part by name; 503 while one of them cannot do its work.
+    """Each part by name; 503 while nothing can be answered.
+
+    That is without grants, without the ledger, or without any register. Where one register of several is away, the
+    process is still to be asked: what is of the others is answered.
 
     Everybody may ask, and the ledger's writer waits while its connection is tried: so it is tried once a second at
     most, whoever asks how often.
@@ -39,10 +42,10 @@ class Readiness:
 
     async def answer(self, _: Request) -> Response:
         """The body of `GET /readyz`."""
-        parts = {name: database.is_ready for name, database in self._databases.items()}
-        parts["grants"] = self._has_grants()
-        parts["ledger"] = await self._has_ledger()
-        return JSONResponse(parts, 200 if all(parts.values()) else 503)
+        registers = {name: database.is_ready for name, database in self._databases.items()}
+        needed = {"grants": self._has_grants(), "ledger": await self._has_ledger()}
+        is_ready = all(needed.values()) and (not registers or any(registers.values()))
+        return JSONResponse({**registers, **needed}, 200 if is_ready else 503)
 
     def _has_grants(self) -> bool:
         try:

@@ -80,12 +80,12 @@ def told_to(settings: Settings, home: Path, name: str = "served_", **told: str) 
 
 
 @contextlib.contextmanager
-def run(environment: dict[str, str]) -> Iterator[Serving]:
-    """`lienthong run` in this environment; stopped at the end, if it still runs."""
+def run(environment: dict[str, str], how: str = "run") -> Iterator[Serving]:
+    """`lienthong run`, or `serve`, in this environment; stopped at the end, if it still runs."""
     home, port = Path(environment["LIENTHONG_HOME"]), int(environment["LIENTHONG_PORT"])
     with (home / "said").open("w") as said:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "cli.py"), "run"], env=environment, stdout=said, stderr=said, text=True
+            [sys.executable, str(ROOT / "cli.py"), how], env=environment, stdout=said, stderr=said, text=True
         )
         served = Serving(port, home, environment, process)
         _await_ready(served, home / "said")

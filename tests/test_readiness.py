@@ -77,3 +77,21 @@ async def test_grants_that_cannot_be_confirmed_are_said_at_once(ledger: Counted)
     assert (await asked(readiness))[0] == 200
     grants.are_confirmed = False
     assert await asked(readiness) == (503, {"grants": False, "ledger": True})
+
+
+class Register:
+    """Stands where a database stands."""
+
+    def __init__(self, *, is_ready: bool) -> None:
+        self.is_ready = is_ready
+
+
+async def test_a_process_without_one_register_of_several_is_still_to_be_asked(ledger: Counted) -> None:
+    registers: Any = {"land": Register(is_ready=False), "identity": Register(is_ready=True)}
+    status, parts = await asked(Readiness(Grants(), registers, ledger))
+    assert (status, parts["land"], parts["identity"]) == (200, False, True)
+
+
+async def test_a_process_without_any_register_is_not_to_be_asked(ledger: Counted) -> None:
+    registers: Any = {"land": Register(is_ready=False)}
+    assert (await asked(Readiness(Grants(), registers, ledger)))[0] == 503

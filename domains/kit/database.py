@@ -142,6 +142,16 @@ class Database:
         for _ in range(self.limits.connections):
             self._put_back(await self._connect())
 
+    async def begin(self) -> None:
+        """Connect, or go on trying: a register that is away when a process starts takes no other along."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            await self.open()
+        except SourceUnavailable:
+            log.warning("register_away", register=self.name)
+            for _ in range(self.limits.connections - len(self._held)):
+                self.start(self._replace)
+
     async def close(self) -> None:
         """Close every connection; asks that still wait fail."""
         self._closed = True

@@ -22,7 +22,7 @@ from ledger import read_disclosures
 from ledger.segments.chain import Segment
 from synthetic.personas import SIGNING_IN
 from tests.failures.asking import Clients, Seen, middle
-from tests.serving import Serving, command, run, told_to
+from tests.serving import Serving, command, free_port, run, told_to
 
 STATEMENT_S, DEADLINE_S = 0.5, 2.0
 Count = Callable[[str, object], None]
@@ -127,6 +127,22 @@ def test_a_register_is_restarted_and_comes_back_without_a_restart_of_the_graph(
     check_others(clients.seen)
     assert served.process.poll() is None
     record_property("counted", f"land restarted: away after {gone:.1f} s, whole again {back:.1f} s after its start")
+
+
+def test_a_register_is_away_when_the_graph_starts_and_is_served_once_it_is_back(
+    served: Serving, land_server: Postgres
+) -> None:
+    alone = {**served.environment, "LIENTHONG_PORT": str(free_port()), "LIENTHONG_ISSUER": served.issuer}
+    token, query = served.command("token").stdout.strip(), QUERY % SIGNING_IN[0].pin
+    land_server.stop()
+    try:
+        with run(alone, "serve") as late, Clients(late.port, token, query).asking() as asking:
+            asking.until(lambda each: bool(each.errors), 10)
+            check_others(asking.seen)
+            land_server.start()
+            asking.until(is_whole, 20)
+    finally:
+        land_server.start()
 
 
 def test_whatever_was_answered_while_a_register_failed_is_on_record(
