@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import psutil
+
+QUERY = """{citizen(pin: "%s") {fullName residences {kind} landRights(first: 2) {edges {node {kind}}}}}"""
+AWAY = frozenset({"SOURCE_UNAVAILABLE", "DEADLINE_EXCEEDED"})
 CLIENTS = 4
 APART_S = 0.05
 
@@ -89,6 +95,34 @@ class Clients:
             return Seen(began, time.monotonic() - began, response.status, request_id, json.loads(body))
         finally:
             connection.close()
+
+
+def is_whole(seen: Seen) -> bool:
+    """Nothing is missing."""
+    return seen.status == 200 and not seen.errors
+
+
+def check_others(seen: Sequence[Seen]) -> None:
+    """Every answer came, and of it all that is of other registers than land."""
+    assert {each.status for each in seen} == {200}
+    for each in seen:
+        citizen = each.answer["data"]["citizen"]
+        assert citizen["fullName"]
+        assert citizen["residences"]
+        assert (citizen["landRights"] is None) == bool(each.errors)
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """A process and its children are stopped where they stand."""
+    stopped = [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+    for each in stopped:
+        os.kill(each, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for each in reversed(stopped):
+            os.kill(each, signal.SIGCONT)
 
 
 def middle(seen: Sequence[Seen]) -> float:

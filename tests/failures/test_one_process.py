@@ -1,9 +1,7 @@
 """One register's PostgreSQL is frozen, stopped or slow under load: its fields are null, everything else is answered."""
 
 import asyncio
-import os
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
-import psutil
 import pytest
 
 from domains.kit.breaker import PAUSES_S
@@ -21,14 +18,12 @@ from installation.settings import Settings, load
 from ledger import read_disclosures
 from ledger.segments.chain import Segment
 from synthetic.personas import SIGNING_IN
-from tests.failures.asking import Clients, Seen, middle
+from tests.failures.asking import AWAY, QUERY, Clients, check_others, frozen, is_whole, middle
 from tests.serving import Serving, command, free_port, run, told_to
 
 STATEMENT_S, DEADLINE_S = 0.5, 2.0
 Count = Callable[[str, object], None]
-QUERY = """{citizen(pin: "%s") {fullName residences {kind} landRights(first: 2) {edges {node {kind}}}}}"""
 CALM_S, AWAY_S = 2.0, 5.0
-AWAY = {"SOURCE_UNAVAILABLE", "DEADLINE_EXCEEDED"}
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +67,7 @@ def test_a_register_freezes_and_nobody_loses_another_field_or_waits_for_long(
     served: Serving, clients: Clients, land_server: Postgres, record_property: Count
 ) -> None:
     calm = middle(clients.seen[-20:])
-    with frozen(land_server):
+    with frozen(land_server.pid() or 0):
         began = time.monotonic()
         time.sleep(AWAY_S)
         ended = time.monotonic()
@@ -148,7 +143,7 @@ def test_a_register_is_away_when_the_graph_starts_and_is_served_once_it_is_back(
 def test_whatever_was_answered_while_a_register_failed_is_on_record(
     served: Serving, clients: Clients, land_server: Postgres
 ) -> None:
-    with frozen(land_server):
+    with frozen(land_server.pid() or 0):
         time.sleep(AWAY_S / 2)
     clients.until(is_whole, 20)
     answered = {each.request_id for each in [*clients.seen] if each.status == 200}
@@ -157,35 +152,6 @@ def test_whatever_was_answered_while_a_register_failed_is_on_record(
 
     assert answered
     assert answered <= recorded
-
-
-def is_whole(seen: Seen) -> bool:
-    return seen.status == 200 and not seen.errors
-
-
-def check_others(seen: list[Seen]) -> None:
-    """Every answer came, and of it all that is of other registers."""
-    assert {each.status for each in seen} == {200}
-    for each in seen:
-        citizen = each.answer["data"]["citizen"]
-        assert citizen["fullName"]
-        assert citizen["residences"]
-        assert (citizen["landRights"] is None) == bool(each.errors)
-
-
-@contextmanager
-def frozen(server: Postgres) -> Iterator[None]:
-    """The server's processes are stopped where they stand."""
-    pid = server.pid()
-    assert pid is not None
-    stopped = [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
-    for each in stopped:
-        os.kill(each, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for each in reversed(stopped):
-            os.kill(each, signal.SIGCONT)
 
 
 @contextmanager

@@ -67,6 +67,8 @@ class Both:
 
     whole: Shape
     together: Shape
+    registers: Mapping[str, int]
+    """The process of each register behind the gateway, by its name."""
 
 
 def meant(answer: Answer) -> Any:

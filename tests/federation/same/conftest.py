@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from commands.composition import GATEWAY
@@ -60,11 +61,11 @@ def both(installation: dict[str, str]) -> Iterator[Both]:
     first = int(installation["LIENTHONG_PORT"])
     alone = {**installation, "LIENTHONG_PORT": str(first + PROCESSES - 1)}
     with ExitStack() as stack:
-        stack.enter_context(_running(installation, ["supergraph", "up"], first + 1))
+        up = stack.enter_context(_running(installation, ["supergraph", "up"], first + 1))
         stack.enter_context(_running(alone, ["serve"], first + PROCESSES - 1))
         tokens = Tokens(lambda caller: _token(installation, caller))
         gateway, process = (f"http://127.0.0.1:{port}/graphql" for port in (first + 1, first + PROCESSES - 1))
-        yield Both(Shape(process, tokens), Shape(gateway, tokens))
+        yield Both(Shape(process, tokens), Shape(gateway, tokens), _registers(up))
 
 
 def _token(environment: dict[str, str], caller: str) -> str:
@@ -74,8 +75,13 @@ def _token(environment: dict[str, str], caller: str) -> str:
     return done.stdout.strip()
 
 
+def _registers(up: int) -> dict[str, int]:
+    told = ((each.environ().get("LIENTHONG_DOMAIN"), each.pid) for each in psutil.Process(up).children())
+    return {name: pid for name, pid in told if name}
+
+
 @contextmanager
-def _running(environment: dict[str, str], arguments: list[str], port: int) -> Iterator[None]:
+def _running(environment: dict[str, str], arguments: list[str], port: int) -> Iterator[int]:
     said = Path(environment["LIENTHONG_HOME"]) / f"said-{port}"
     with said.open("w") as output:
         process = subprocess.Popen(
@@ -87,7 +93,7 @@ def _running(environment: dict[str, str], arguments: list[str], port: int) -> It
             assert process.poll() is None, said.read_text()
             assert time.monotonic() < until, said.read_text()
             time.sleep(0.2)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(60)
