@@ -25,6 +25,7 @@ SERVED: dict[str, Any] = {
     "ws": "none",
     "lifespan": "on",
     "timeout_graceful_shutdown": 10,
+    "timeout_keep_alive": 30,  # longer than gateways keep an idle connection: who asks is who closes it
     "log_level": "warning",
     "access_log": False,
     "server_header": False,

@@ -33,7 +33,7 @@ export class Registers {
 
   async #settled(signal, ask, refuse, breaker) {
     for (const wait of [...AGAIN_MS, null]) {
-      const response = await ask(signal);
+      const response = await connected(ask, signal);
       const text = await response.text();
       breaker.answered();
       const answer = parsed(text);
@@ -51,6 +51,16 @@ export class Registers {
   #breaker(url) {
     if (!this.#breakers.has(url)) this.#breakers.set(url, new Breaker(this.terms.breaker));
     return this.#breakers.get(url);
+  }
+}
+
+/** A connection that was kept open may have been closed by the other side meanwhile: then another one is tried. */
+async function connected(ask, signal) {
+  try {
+    return await ask(signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return ask(signal);
   }
 }
 
