@@ -4,8 +4,6 @@ The whole graph, unless it is told to be a part of it.
 """
 
 import contextlib
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -16,12 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from installation.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-PATIENCE_S = 120
+PATIENCE_S = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +79,57 @@ def told_to(settings: Settings, home: Path, name: str = "served_", **told: str) 
 def run(environment: dict[str, str], how: str = "run") -> Iterator[Serving]:
     """`lienthong run`, or `serve`, in this environment; stopped at the end, if it still runs."""
     home, port = Path(environment["LIENTHONG_HOME"]), int(environment["LIENTHONG_PORT"])
-    with (home / "said").open("w") as said:
+    with started(environment, port, how) as process:
+        yield Serving(port, home, environment, process)
+
+
+@contextlib.contextmanager
+def started(environment: dict[str, str], port: int, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """A command that serves, once it says that it is ready on this port; stopped at the end, if it still runs."""
+    path = Path(environment["LIENTHONG_HOME"]) / f"said-{port}"
+    with path.open("w") as said:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "cli.py"), how], env=environment, stdout=said, stderr=said, text=True
+            [sys.executable, str(ROOT / "cli.py"), *arguments], env=environment, stdout=said, stderr=said, text=True
         )
-        served = Serving(port, home, environment, process)
-        _await_ready(served, home / "said")
-        yield served
-        if process.poll() is None:
-            process.terminate()
-            process.wait(30)
-
-
-def _await_ready(served: Serving, said: Path) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        assert served.process.poll() is None, said.read_text()
         try:
-            if served.ask("/readyz")[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-    os.kill(served.process.pid, signal.SIGTERM)
-    pytest.fail(said.read_text())
+            _await_ready(process, port, path)
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(60)
+
+
+def _await_ready(process: "subprocess.Popen[str]", port: int, said: Path) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not _is_ready(port):
+        assert process.poll() is None, said.read_text()
+        assert time.monotonic() < deadline, said.read_text()
+        time.sleep(0.2)
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def free_ports(count: int) -> int:
+    """The first of so many ports in a row on which nothing listens."""
+    while True:
+        first = free_port()
+        if all(map(_is_free, range(first, first + count))):
+            return first
+
+
+def _is_free(port: int) -> bool:
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return True
+    except (OSError, OverflowError):
+        return False
 
 
 def free_port() -> int:

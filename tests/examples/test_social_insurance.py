@@ -6,14 +6,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from commands.composition import GATEWAY
+from installation import node
 from installation.settings import Settings
-from tests.serving import ROOT, Serving, command, run, told_to
+from tests.serving import ROOT, Serving, command, free_ports, run, started, told_to
 
+REGISTERS = ("enterprises", "identity", "insurance", "land", "population")
 EXAMPLE = ROOT / "examples" / "social-insurance"
 INSURED = """{searchEnterprises(name: "cong ty", first: 20) {edges {node {name insured(first: 3) {edges {node {
     position monthlyWage insured {fullName healthCard {benefitLevel}}}}}}}}}"""
@@ -65,6 +69,18 @@ def test_an_agency_is_told_which_scope_of_the_register_it_lacks(served: Serving)
     assert status == 403, found.stderr
     missing = {error["extensions"].get("scope") for error in json.loads(body)["errors"]}
     assert "insurance:contribution.monthly_wage:read" in missing
+
+
+def test_an_agency_asks_the_register_behind_the_gateway_what_it_asks_one_process(
+    served: Serving, packages: Path
+) -> None:
+    node.install(GATEWAY)
+    first = free_ports(len(REGISTERS) + 2)
+    environment = {**served.environment, "LIENTHONG_PORT": str(first), "LIENTHONG_SEALING": "false"}
+    environment["PATH"] = os.environ["PATH"]
+    with started(environment, first + 1, "supergraph", "up"):
+        behind = replace(served, port=first + 1, environment=environment)
+        assert _asked(behind, INSURED) == _asked(served, INSURED)
 
 
 JSON = {"content-type": "application/json", "accept": "application/graphql-response+json"}

@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import time
 import urllib.error
 import urllib.request
@@ -89,20 +88,3 @@ def _unsealed(data: Any) -> Any:
     if isinstance(data, list):
         return [*map(_unsealed, data)]
     return A_CURSOR if isinstance(data, str) and A_CURSOR.fullmatch(data) else data
-
-
-def free_ports(count: int) -> int:
-    """The first of so many ports in a row on which nothing listens."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            first: int = free.getsockname()[1]
-        if all(map(_is_free, range(first, first + count))):
-            return first
-
-
-def _is_free(port: int) -> bool:
-    try:
-        with socket.create_server(("127.0.0.1", port)):
-            return True
-    except (OSError, OverflowError):
-        return False

@@ -2,13 +2,8 @@
 
 import asyncio
 import os
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 
 import psutil
 import pytest
@@ -21,12 +16,11 @@ from installation import node
 from installation.databases import database_urls
 from installation.settings import Settings
 from synthetic.personas import SIGNING_IN
-from tests.federation.same.both import Both, Shape, Tokens, free_ports
+from tests.federation.same.both import Both, Shape, Tokens
 from tests.properties.nation import CITIZENS, Nation, loaded
-from tests.serving import ROOT, command, told_to
+from tests.serving import command, free_ports, started, told_to
 
 PROCESSES = 7
-PATIENCE_S = 180
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +55,11 @@ def both(installation: dict[str, str]) -> Iterator[Both]:
     first = int(installation["LIENTHONG_PORT"])
     alone = {**installation, "LIENTHONG_PORT": str(first + PROCESSES - 1)}
     with ExitStack() as stack:
-        up = stack.enter_context(_running(installation, ["supergraph", "up"], first + 1))
-        stack.enter_context(_running(alone, ["serve"], first + PROCESSES - 1))
+        up = stack.enter_context(started(installation, first + 1, "supergraph", "up"))
+        stack.enter_context(started(alone, first + PROCESSES - 1, "serve"))
         tokens = Tokens(lambda caller: _token(installation, caller))
         gateway, process = (f"http://127.0.0.1:{port}/graphql" for port in (first + 1, first + PROCESSES - 1))
-        yield Both(Shape(process, tokens), Shape(gateway, tokens), _registers(up))
+        yield Both(Shape(process, tokens), Shape(gateway, tokens), _registers(up.pid))
 
 
 def _token(environment: dict[str, str], caller: str) -> str:
@@ -78,30 +72,3 @@ def _token(environment: dict[str, str], caller: str) -> str:
 def _registers(up: int) -> dict[str, int]:
     told = ((each.environ().get("LIENTHONG_DOMAIN"), each.pid) for each in psutil.Process(up).children())
     return {name: pid for name, pid in told if name}
-
-
-@contextmanager
-def _running(environment: dict[str, str], arguments: list[str], port: int) -> Iterator[int]:
-    said = Path(environment["LIENTHONG_HOME"]) / f"said-{port}"
-    with said.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "cli.py"), *arguments], env=environment, stdout=output, stderr=output
-        )
-    try:
-        until = time.monotonic() + PATIENCE_S
-        while not _is_ready(port):
-            assert process.poll() is None, said.read_text()
-            assert time.monotonic() < until, said.read_text()
-            time.sleep(0.2)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
