@@ -33,6 +33,11 @@ class Serving:
     def issuer(self) -> str:
         return f"http://localhost:{self.port}"
 
+    @property
+    def said(self) -> str:
+        """What the process wrote."""
+        return _said(self.environment, self.port).read_text()
+
     def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return command(self.environment, *arguments)
 
@@ -86,7 +91,7 @@ def run(environment: dict[str, str], how: str = "run") -> Iterator[Serving]:
 @contextlib.contextmanager
 def started(environment: dict[str, str], port: int, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
     """A command that serves, once it says that it is ready on this port; stopped at the end, if it still runs."""
-    path = Path(environment["LIENTHONG_HOME"]) / f"said-{port}"
+    path = _said(environment, port)
     with path.open("w") as said:
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "cli.py"), *arguments], env=environment, stdout=said, stderr=said, text=True
@@ -98,6 +103,10 @@ def started(environment: dict[str, str], port: int, *arguments: str) -> Iterator
             if process.poll() is None:
                 process.terminate()
                 process.wait(60)
+
+
+def _said(environment: dict[str, str], port: int) -> Path:
+    return Path(environment["LIENTHONG_HOME"]) / f"said-{port}"
 
 
 def _await_ready(process: "subprocess.Popen[str]", port: int, said: Path) -> None:

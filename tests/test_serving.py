@@ -80,7 +80,7 @@ def test_an_address_that_does_not_exist_leads_to_no_host_that_a_request_names(se
 
 
 def test_demo_officers_get_links_to_enroll_at_the_running_server(served: Serving) -> None:
-    printed = (served.home / f"said-{served.port}").read_text()
+    printed = served.said
 
     links = [line for line in printed.splitlines() if "/console/enroll#" in line]
     assert [link.partition(":")[0] for link in links] == ["demo-officer-1", "demo-officer-2"]

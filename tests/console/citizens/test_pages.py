@@ -306,8 +306,9 @@ class TestAttacks:
         tokens = portal.exchange(code).json()
         browser.get("/my/signed-in?state=x&code=y&iss=z")
         time.sleep(0.2)
-        lines = (served.home / "said").read_text().splitlines()
-        log = "\n".join(line for line in lines if "curl" not in line)  # the printed examples name an invented person
+        log = "\n".join(
+            line for line in served.said.splitlines() if "curl" not in line
+        )  # the printed examples name an invented person
         secrets = [code, tokens["access_token"], tokens["refresh_token"], BAO, *browser.http.cookies.values()]
         assert [secret for secret in secrets if secret in log] == []
         assert "sign_in_refused" in log
