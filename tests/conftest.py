@@ -24,6 +24,8 @@ from installation.postgres import Postgres
 from installation.settings import PREFIX, Settings
 from migrations.run import migrate
 
+TESTS = Path(__file__).parent
+LONG = ("examples", "failures", "federation/same", "federation/test_up.py", "shapes", "test_")
 HOME = "TESTS_POSTGRES_HOME"  # handed to xdist's workers in the environment
 TEMPLATE = "template_of_tests_"
 LOOPBACK = ("127.", "::1", "localhost")
@@ -44,6 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
         home.chmod(0o755)  # PostgreSQL runs as another account where we are root
         os.environ[HOME] = str(home)
     sys.addaudithook(_stay_on_this_machine)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts whole installations comes first: begun last, it would keep one worker busy while the others wait."""
+    long = tuple(str(TESTS / each) for each in LONG)
+    items.sort(key=lambda item: not str(item.path).startswith(long))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
