@@ -16,6 +16,7 @@ from typing import Any
 from bench import ours, processes
 from bench.callers import Caller
 from bench.place import ROOT
+from bench.ports import free_port
 from bench.questions import Question
 from installation.settings import PREFIX
 
@@ -130,11 +131,3 @@ def _rests(pid: int) -> bool:
     before = processes.reading(pid)
     time.sleep(LOOK_S)
     return processes.between(before, processes.reading(pid)) < RESTING * LOOK_S * 1e9
-
-
-def free_port() -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -16,7 +16,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from asgi import SERVED
-from bench.contenders import Contender, free_port
+from bench.contenders import Contender
+from bench.ports import free_port
 
 BARE, STATIC = "bare ASGI", "static Starlette"
 MEDIA_TYPE = "application/json"

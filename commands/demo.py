@@ -15,9 +15,7 @@ from auth.demo.install import DemoRefused, demo_token
 from auth.demo.officers import open_links
 from auth.oauth.server import AuthorizationServer
 from auth.officers.enrolment import address
-from auth.opening import opened
 from auth.policy.quotas import Quotas
-from domains.kit.units import communes_of
 from graph.answer import Graph, Question
 from graph.compose import compose
 from graph.composed import Composed
@@ -28,11 +26,10 @@ from graph.registry import installed_domains
 from installation.databases import database_url
 from installation.errors import Refusal
 from installation.home import KeyFolder, key_file
-from installation.memory import memory_file
 from installation.settings import Settings
 from ledger import KeyRing, Ledger
 from migrations.run import check_current
-from shapes.rights import catalogue_of
+from shapes.rights import authority_of
 
 PERSONA = "001085000001"  # the same in every invented nation
 LAND = "landRights(first: 5) { edges { node { origin } } }"
@@ -105,14 +102,7 @@ async def officers_links(settings: Settings) -> list[str]:
 @asynccontextmanager
 async def _authority(settings: Settings, composed: Composed) -> AsyncIterator[AuthorizationServer]:
     await check_current(settings, ["auth"])
-    async with opened(
-        database_url(settings, "auth"),
-        issuer=settings.issuer,
-        catalogue=catalogue_of(composed, settings),
-        communes_of=communes_of,
-        files=partial(key_file, settings.home),
-        proofs=memory_file(settings.home, "proofs.db"),
-    ) as server:
+    async with authority_of(composed, settings) as server:
         yield server
 
 

@@ -8,7 +8,7 @@ from socket import socket
 from typing import TYPE_CHECKING
 
 from installation import databases
-from installation.errors import DatabaseUnreachable, Refusal, SettingsInvalid
+from installation.errors import DatabaseAway, Refusal, SettingsInvalid
 from installation.home import key_file
 from installation.settings import Settings
 
@@ -69,7 +69,7 @@ def nobody_there(settings: Settings) -> bool:
 def check(settings: Settings, tell: Tell) -> None:
     """Refuse to serve what cannot be served well; have the demo agencies registered in demo mode, and only there.
 
-    A register among others that cannot be reached is no reason: the others are served, and it once it is back.
+    A register among others where nobody answers is no reason: the others are served, and it once it is back.
     """
     from migrations.run import check_current
 
@@ -90,13 +90,13 @@ def check(settings: Settings, tell: Tell) -> None:
 
 
 async def _away(settings: Settings, tell: Tell) -> frozenset[str]:
-    """The registers that cannot be reached. Raises DatabaseUnreachable where none can."""
-    away: dict[str, DatabaseUnreachable] = {}
+    """The registers where nobody answers. Raises DatabaseUnreachable where none does, or one does not let us in."""
+    away: dict[str, DatabaseAway] = {}
     for name in databases.registers_of(settings):
         try:
             await (await databases.connect(databases.database_url(settings, name))).close()
-        except DatabaseUnreachable as unreachable:
-            away[name] = unreachable
+        except DatabaseAway as silent:
+            away[name] = silent
     if away and len(away) == len(databases.registers_of(settings)):
         raise next(iter(away.values()))
     for name, reason in away.items():

@@ -18,9 +18,10 @@ from graph.arguments import Arguments, prepared
 from graph.composed import Composed, Served
 from graph.cursors import Cursors
 from graph.document import Operation, Shape
-from graph.entities import ENTITIES, SERVICE, entities
+from graph.entities import entities
 from graph.field import Field
 from graph.here import Expression, Here, Row
+from graph.machinery import ENTITIES, SERVICE, SERVICE_TYPE
 from graph.objects import Objects
 from graph.plan import Getter, Keys, Path, Plan, Reached, Step
 from graph.selections import Selections
@@ -96,8 +97,8 @@ class _Compiler:
         if nodes[0].name.value == ENTITIES:
             asked = Arguments(declared, nodes[0], self._shape)
             return entities(self._objects, self._steps, served.entities, asked, path, nodes)
-        said = {"sdl": served.sdl, "__typename": "_Service"}
-        fields = self._selections.of("_Service", nodes)
+        said = {"sdl": served.sdl, "__typename": SERVICE_TYPE}
+        fields = self._selections.of(SERVICE_TYPE, nodes)
         return self._objects.code.object({key: repr(said[each[0].name.value]) for key, each in fields.items()})
 
     # --- by key ------------------------------------------------------------------------------------------------------

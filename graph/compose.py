@@ -30,23 +30,19 @@ from auth.access.references import Seals
 from domains.kit.domain import Domain, definitions, subgraph, types_of
 from domains.kit.fields import binding_of
 from domains.kit.rights import Published, Right, data_class_of, published
-from domains.kit.types import SEALED_KEY, Origin, origin_of
-from graph import conflicts, entities
+from domains.kit.types import Origin, origin_of
+from graph import conflicts, entities, machinery
 from graph.composed import Composed, Made, Served
 from graph.conflicts import Parts
-
-SERVED_TYPES = {entities.REPRESENTATION, "_Entity", "_Service"}
-MACHINERY = {*SERVED_TYPES, "_FieldSet", "link__Import", "link__Purpose"}
-MACHINERY_FIELDS = {entities.ENTITIES, entities.SERVICE, SEALED_KEY}
 
 
 def compose(domains: Iterable[Domain]) -> Composed:
     """Merge the domains' schemas. Raises `conflicts.CompositionError` with every conflict found, naming both sides."""
     domains = tuple(domains)
     conflicts.check_names(domains)
-    parts = _parts(domains, MACHINERY)
+    parts = _parts(domains, machinery.TYPES)
     conflicts.check_parts(parts)
-    merger = _Merger(parts, {}, MACHINERY_FIELDS)
+    merger = _Merger(parts, {}, machinery.FIELDS)
     composed = Composed(merger.schema(), domains, merger.made, _origins(parts), _published(domains))
     conflicts.check_composed(composed)
     return composed
@@ -57,11 +53,11 @@ def compose_subgraph(domain: Domain, seals: Seals) -> Composed:
 
     What it refers to in other domains is not looked for: that they fit together is the supergraph's to say.
     """
-    parts = _parts([domain], MACHINERY - SERVED_TYPES)
+    parts = _parts([domain], machinery.TYPES - machinery.SERVED_TYPES)
     origins = _origins(parts)
     keyed = {name: origin for name, by_domain in origins.items() for origin in by_domain.values() if origin.key}
     entrances = entities.entrances(types_of(subgraph(domain)), keyed, seals)
-    merger = _Merger(parts, {entities.REPRESENTATION: entities.representation(entrances)}, set())
+    merger = _Merger(parts, {machinery.REPRESENTATION: entities.representation(entrances)}, set())
     served = Served(seals, subgraph(domain).as_str(), tuple(sorted(keyed)))
     composed = Composed(merger.schema(), (domain,), merger.made, origins, _published([domain]), served)
     conflicts.check_composed(composed, alone=True)
@@ -73,8 +69,8 @@ def compose_alone(domain: Domain) -> Composed:
 
     What it refers to has the fields that it adds itself. Raises `conflicts.CompositionError`.
     """
-    parts = _parts([domain], MACHINERY)
-    merger = _Merger(parts, {}, MACHINERY_FIELDS)
+    parts = _parts([domain], machinery.TYPES)
+    merger = _Merger(parts, {}, machinery.FIELDS)
     composed = Composed(merger.schema(), (domain,), merger.made, _origins(parts), _published([domain]))
     conflicts.check_composed(composed, alone=True)
     return composed
@@ -131,7 +127,7 @@ class _Merger:
             for field_name, field in type_.fields.items():
                 if field_name not in fields and field_name not in self._left_out:
                     fields[field_name] = self._field(field)
-                    if field_name not in MACHINERY_FIELDS and name not in SERVED_TYPES:
+                    if field_name not in machinery.FIELDS and name not in machinery.SERVED_TYPES:
                         self.made[name, field_name] = _made(domain, name, field_name, type_, field)
         return fields
 

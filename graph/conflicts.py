@@ -22,8 +22,8 @@ from graphql import (
 
 from domains.kit.domain import Domain
 from domains.kit.fields import Composite, Leaf, Link, Relation
-from domains.kit.types import SEALED_KEY, Origin, origin_of
-from graph import ways_in
+from domains.kit.types import Origin, origin_of
+from graph import machinery, ways_in
 from graph.catalogue import scope_sets, scopes
 from graph.composed import Composed, Made
 
@@ -94,7 +94,7 @@ def _shared_fields(name: str, one: GraphQLObjectType, other: GraphQLObjectType, 
     if name != "Query" and not (_keys(one) and _keys(other)):
         for field in one.fields.keys() ^ other.fields.keys():
             yield f"UNREACHABLE_FIELD: {name}.{field} is published by one only {where}, and no key joins the two"
-    for field in one.fields.keys() & other.fields.keys() - {"_entities", "_service", SEALED_KEY}:
+    for field in one.fields.keys() & other.fields.keys() - machinery.FIELDS:
         if str(one.fields[field].type) != str(other.fields[field].type):
             yield f"FIELD_TYPE_MISMATCH: {name}.{field} has different types {where}"
         if not (_is_shareable(one) and _is_shareable(other)) and field not in _keys(one) & _keys(other):

@@ -19,12 +19,10 @@ from domains.kit.types import SEALED_KEY, Origin
 from graph.arguments import Arguments
 from graph.here import Expression, Here
 from graph.limits import TEXT_CHARACTERS
+from graph.machinery import REPRESENTATION
 from graph.objects import Objects
 from graph.plan import Asked, Getter, Keys, Path
 from graph.steps import Steps
-
-ENTITIES, SERVICE = "_entities", "_service"
-REPRESENTATION = "_Any"
 
 
 class Reference(NamedTuple):

@@ -21,6 +21,7 @@ from graphql import (
 from graphql.validation.rules import overlapping_fields_can_be_merged
 
 from graph.errors import Code, Refused, refused
+from graph.machinery import REPRESENTATION
 
 BODY_BYTES = 256 * 1024
 BODY_SECONDS = 10.0  # from a request's headers to the end of its body
@@ -36,7 +37,7 @@ SELECTIONS = 5_000
 NESTING = 64  # selection sets inside each other, those of fragments included: the parts that walk them recurse
 INTROSPECTION_POINTS = 25_000  # the standard introspection query takes 21,000; the answer is made on the event loop
 LIST_ITEMS = 100
-LONG_LISTS: Mapping[str, int] = {"_Any": 1_000}  # by the name of what they hold: references, which a router sends
+LONG_LISTS: Mapping[str, int] = {REPRESENTATION: 1_000}  # by the type of their items
 TEXT_CHARACTERS = 200  # of one text argument
 KEYS_PER_HOP = 1_000
 STEPS = 100  # statements of one plan; writing one takes a good part of a millisecond

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
-from installation.errors import DatabaseUnreachable, ServerTooSmall
+from installation.errors import DatabaseAway, DatabaseUnreachable, ServerTooSmall
 from installation.postgres import Postgres
 from installation.registers import BESIDE, registers
 from installation.settings import PREFIX, Settings, without_password
@@ -112,11 +112,14 @@ async def check_room(settings: Settings, away: Collection[str] = ()) -> None:
 
 
 async def connect(url: str) -> asyncpg.Connection:
-    """A connection for a short task. Raises DatabaseUnreachable with one line that holds no password."""
+    """A connection for a short task. Raises DatabaseUnreachable, or DatabaseAway, with one line without a password."""
     try:
         return await asyncpg.connect(dsn=url, timeout=CONNECT_SECONDS)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
-        raise DatabaseUnreachable(f"{without_password(url)} cannot be reached: {_reason(error)}.") from None
+        unreachable = (
+            DatabaseAway if isinstance(error, OSError | asyncpg.CannotConnectNowError) else DatabaseUnreachable
+        )
+        raise unreachable(f"{without_password(url)} cannot be reached: {_reason(error)}.") from None
 
 
 def _reason(error: Exception) -> str:

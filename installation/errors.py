@@ -25,6 +25,10 @@ class DatabaseUnreachable(Refusal):
     """A PostgreSQL server named by the settings does not let us in."""
 
 
+class DatabaseAway(DatabaseUnreachable):
+    """Nobody answers there, or not yet: what was set may be right all the same."""
+
+
 class ServerTooSmall(Refusal):
     """A PostgreSQL server allows fewer connections than this installation will open."""
 

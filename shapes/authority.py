@@ -16,7 +16,6 @@ from auth.citizens.representation import RepresentedBy
 from auth.oauth.endpoints import routes
 from auth.oauth.metadata import RESOURCE_METADATA
 from auth.oauth.server import AuthorizationServer
-from auth.opening import opened
 from auth.policy.quotas import Quotas
 from auth.policy.texts import OperationTexts
 from domains.kit.database import Database
@@ -33,13 +32,12 @@ from graph.ticketed import ForTickets
 from graph.tickets import Tickets
 from installation.databases import database_url
 from installation.home import key_file
-from installation.memory import memory_file
 from ledger.archive.archives import Archives
 from shapes import pages
 from shapes.application import SYNTHETIC, Application
 from shapes.archives import archives_of
 from shapes.readiness import Readiness
-from shapes.rights import catalogue_of
+from shapes.rights import authority_of
 
 
 class AuthorityShape(Application):
@@ -103,18 +101,7 @@ class AuthorityShape(Application):
 
     async def _server(self, composed: Composed, stack: AsyncExitStack) -> AuthorizationServer:
         """Who asks, and what they may."""
-        settings = self._settings
-        return await stack.enter_async_context(
-            opened(
-                database_url(settings, "auth"),
-                issuer=settings.issuer,
-                catalogue=catalogue_of(composed, settings),
-                communes_of=communes_of,
-                files=partial(key_file, settings.home),
-                proofs=memory_file(settings.home, "proofs.db"),
-                graph_url=settings.graph_url,
-            )
-        )
+        return await stack.enter_async_context(authority_of(composed, self._settings))
 
     async def _desk(self, server: AuthorizationServer, stack: AsyncExitStack) -> Desk:
         """Where this process makes changes."""

@@ -4,7 +4,6 @@ The whole graph, unless it is told to be a part of it.
 """
 
 import contextlib
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.ports import free_port
 from installation.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -123,24 +123,3 @@ def _is_ready(port: int) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def free_ports(count: int) -> int:
-    """The first of so many ports in a row on which nothing listens."""
-    while True:
-        first = free_port()
-        if all(map(_is_free, range(first, first + count))):
-            return first
-
-
-def _is_free(port: int) -> bool:
-    try:
-        with socket.create_server(("127.0.0.1", port)):
-            return True
-    except (OSError, OverflowError):
-        return False
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from auth.demo.install import install_demo
+from bench.ports import free_port
 from installation.databases import connect, database_url
 from installation.home import key_file
 from installation.settings import Settings
@@ -81,7 +82,7 @@ async def test_serving_a_database_of_a_newer_version_is_one_line(fresh_settings:
     await connection.execute("UPDATE alembic_version SET version_num = 'identity_9999'")
     await connection.close()
 
-    done = _run("serve", mode="demo", port=_free_port(), **_on(fresh_settings))
+    done = _run("serve", mode="demo", port=free_port(), **_on(fresh_settings))
 
     assert done.returncode == 1
     assert "newer than this version" in done.stderr
@@ -89,7 +90,7 @@ async def test_serving_a_database_of_a_newer_version_is_one_line(fresh_settings:
 
 
 def test_production_without_an_issuer_does_not_serve(fresh_settings: Settings) -> None:
-    done = _run("serve", port=_free_port(), **_on(fresh_settings))
+    done = _run("serve", port=free_port(), **_on(fresh_settings))
 
     assert done.returncode == 1
     assert "LIENTHONG_ISSUER" in done.stderr
@@ -185,8 +186,3 @@ async def demo(fresh_settings: Settings) -> Settings:
     """Databases in which the demo agencies are registered."""
     await install_demo(database_url(fresh_settings, "auth"), partial(key_file, fresh_settings.home))
     return fresh_settings
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

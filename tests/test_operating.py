@@ -5,7 +5,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from bench.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "operating.md"
@@ -71,15 +72,13 @@ def environment(home: Path, tmp_path: Path) -> dict[str, str]:
         script = tmp_path / "bin" / name
         script.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
         script.chmod(0o755)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     return {
         "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
         "HOME": str(tmp_path),
         "COLUMNS": "240",
         "LIENTHONG_MODE": "demo",
         "LIENTHONG_HOME": str(home),
-        "LIENTHONG_PORT": str(port),
+        "LIENTHONG_PORT": str(free_port()),
     }
 
 

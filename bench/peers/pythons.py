@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from bench.contenders import Contender, DidNotStart, free_port
+from bench.contenders import Contender, DidNotStart
 from bench.peers.session import session
+from bench.ports import free_port
 
 HERE = Path(__file__).with_name("python")
 ENVIRONMENT = HERE / ".venv"

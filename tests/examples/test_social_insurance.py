@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from bench.ports import free_ports
 from commands.composition import GATEWAY
 from installation import node
 from installation.settings import Settings
-from tests.serving import ROOT, Serving, command, free_ports, run, started, told_to
+from tests.serving import ROOT, Serving, command, run, started, told_to
 
 REGISTERS = ("enterprises", "identity", "insurance", "land", "population")
 EXAMPLE = ROOT / "examples" / "social-insurance"

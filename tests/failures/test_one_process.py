@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from bench.ports import free_port
 from domains.kit.breaker import PAUSES_S
 from installation.databases import database_url
 from installation.postgres import Postgres
@@ -19,7 +20,7 @@ from ledger import read_disclosures
 from ledger.segments.chain import Segment
 from synthetic.personas import SIGNING_IN
 from tests.failures.asking import AWAY, QUERY, Clients, check_others, frozen, is_whole, middle
-from tests.serving import Serving, command, free_port, run, told_to
+from tests.serving import Serving, command, run, told_to
 
 STATEMENT_S, DEADLINE_S = 0.5, 2.0
 Count = Callable[[str, object], None]

@@ -8,11 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from bench.ports import free_ports
 from installation.settings import Settings
 from tests.serving import PATIENCE_S, ROOT
 
@@ -20,7 +20,7 @@ PROCESSES = 6  # the authority, the gateway, four registers
 
 
 def test_a_newcomer_starts_all_registers_asks_them_together_and_stops_them(settings: Settings, tmp_path: Path) -> None:
-    port = _free_ports()
+    port = free_ports(PROCESSES)
     environment = {
         **os.environ,
         "LIENTHONG_MODE": "demo",
@@ -68,19 +68,6 @@ def _pasted(command: str, environment: dict[str, str]) -> str:
     return subprocess.run(
         ["/bin/sh", "-c", told], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     ).stdout
-
-
-def _free_ports() -> int:
-    """The first of as many ports on end as there are processes."""
-    for first in range(20_000 + os.getpid() % 5_000, 60_000, PROCESSES):
-        with ExitStack() as stack:
-            try:
-                for port in range(first, first + PROCESSES):
-                    stack.enter_context(socket.create_server(("127.0.0.1", port)))
-            except OSError:
-                continue
-            return first
-    pytest.fail("no free ports")
 
 
 def _answers(port: int) -> bool:

@@ -1,7 +1,6 @@
 """The public audits of GraphQL over HTTP, against the served application with a demo client's token."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 
 from auth.demo.install import install_demo
+from bench.ports import free_port
 from installation.databases import database_url
 from installation.home import key_file
 from installation.settings import Settings
@@ -30,7 +30,7 @@ async def environment(fresh_settings: Settings) -> dict[str, str]:
     await install_demo(database_url(settings, "auth"), lambda name, make: key_file(settings.home, name, make))
     told = {"home": settings.home, "database_url": settings.database_url, "database_prefix": settings.database_prefix}
     return {
-        f"LIENTHONG_{name.upper()}": str(value) for name, value in {**told, "mode": "demo", "port": _port()}.items()
+        f"LIENTHONG_{name.upper()}": str(value) for name, value in {**told, "mode": "demo", "port": free_port()}.items()
     }
 
 
@@ -55,12 +55,6 @@ def test_all_audits_of_graphql_over_http_pass_without_a_warning(served: str, env
     results = json.loads(node.run(SCRIPT, f"{served}/graphql", token))
     assert len(results) >= 61
     assert [result for result in results if result[0] != "ok"] == []
-
-
-def _port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:

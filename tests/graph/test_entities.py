@@ -15,6 +15,7 @@ from graph.compose import compose_subgraph
 from graph.errors import Refused
 from graph.exchange import Exchange
 from graph.limits import LONG_LISTS
+from graph.machinery import REPRESENTATION
 from graph.plan import Asked
 from ledger import Way
 from tests.graph.compiling import compiled, holding
@@ -177,7 +178,7 @@ async def test_nobody_builds_an_object_from_what_they_send(things: World) -> Non
 
 
 async def test_nobody_sends_more_references_than_a_hop_may_have(things: World) -> None:
-    most = LONG_LISTS["_Any"]
+    most = LONG_LISTS[REPRESENTATION]
     asked = "query($of:[_Any!]!){_entities(representations:$of){__typename ... on Thing{label}}}"
 
     answered = await things.ask(asked, of=[thing(f"{n}-1") for n in range(most)])

@@ -1,6 +1,5 @@
 """Database URLs, servers, and whether they have room."""
 
-import socket
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import auth.citizens.desk
 import auth.oauth.server
 import auth.policy.quotas
 import auth.policy.texts
+from bench.ports import free_port
 from installation.databases import (
     DATABASES,
     OTHER_CONNECTIONS,
@@ -84,9 +84,7 @@ async def test_more_connections_than_the_server_allows_are_refused_with_what_to_
 
 
 async def test_an_unreachable_url_is_told_in_one_line_without_its_password() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-
+    port = free_port()
     with pytest.raises(DatabaseUnreachable) as refusal:
         await connect(f"postgresql://clerk:hidden@127.0.0.1:{port}/land")
 

@@ -8,10 +8,10 @@ from unittest.mock import patch
 
 import pytest
 
+from bench.ports import free_port
 from installation.errors import AuthoritySilent
 from installation.settings import Settings, load
 from shapes.policy import ask_once
-from tests.serving import free_port
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from bench.ports import free_port
 from installation.settings import Settings
 from ledger import Disclosure, Segment, read_disclosures
-from tests.serving import Serving, command, free_port
+from tests.serving import Serving, command
 from tests.shapes.bound import BoundClient
 from tests.shapes.conftest import CITIZENS, asked, ministry, token, url
 

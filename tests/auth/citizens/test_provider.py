@@ -22,6 +22,7 @@ from auth.citizens.id_tokens import SignInRefused
 from auth.citizens.provider import Provider, ProviderTerms, ProviderUnreachable
 from auth.citizens.sign_ins import SignIn
 from auth.oauth.assertion import ASSERTION_TYPE
+from bench.ports import free_port
 from tests.auth.world import until
 
 PERSON = "000000000042"
@@ -198,9 +199,7 @@ async def test_metadata_of_another_provider_or_with_unsafe_addresses_is_not_used
 
 
 async def test_a_provider_that_is_not_there_is_unreachable(key: ECKey) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    terms = ProviderTerms(f"http://localhost:{port}", "lienthong", frozenset({"high"}), "personal_number")
+    terms = ProviderTerms(f"http://localhost:{free_port()}", "lienthong", frozenset({"high"}), "personal_number")
     with pytest.raises(ProviderUnreachable):
         await Provider(terms, key, BACK).address(SIGN_IN, "state", "vi")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench.ports import free_port
 from commands.composition import GATEWAY, composition
 from commands.together import Part, together
 from domains.kit.domain import subgraph
@@ -18,7 +19,6 @@ from graph.router import terms
 from installation import node
 from tests.federation.conflicting import nothing
 from tests.federation.gateway.fakes import NAME, SET, Authority, Register, listening
-from tests.serving import free_port
 
 DEADLINE_MS = 1500
 PEOPLE = [{"__typename": "Person", "ref": f"sealed-{n}", "name": f"Person {n}"} for n in (1, 2)]

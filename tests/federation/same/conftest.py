@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import psutil
 import pytest
 
+from bench.ports import free_ports
 from commands.composition import GATEWAY
 from graph.compose import compose
 from graph.composed import Composed
@@ -18,7 +19,7 @@ from installation.settings import Settings
 from synthetic.personas import SIGNING_IN
 from tests.federation.same.both import Both, Shape, Tokens
 from tests.properties.nation import CITIZENS, Nation, loaded
-from tests.serving import command, free_ports, started, told_to
+from tests.serving import command, started, told_to
 
 PROCESSES = 7
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import psutil
 
+from bench.ports import free_port
 from installation.settings import PREFIX, Settings
 from tests.ledger.server import Server
-from tests.serving import ROOT, free_port
+from tests.serving import ROOT
 
 CITIZENS = 2_000
 DATABASE = "lienthong_ledger"
