@@ -9,7 +9,7 @@ BENCH := .venv-bench/bin
 BENCH_STAMP := .venv-bench/.installed
 BENCH_ARGUMENTS ?=
 
-.PHONY: help install run test test-slow lint format typecheck contracts bench bench-install bench-quick bench-full lock
+.PHONY: help install run test test-slow test-system lint format typecheck contracts bench bench-install bench-quick bench-full lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,11 +26,14 @@ $(STAMP): requirements.lock pyproject.toml
 run: $(STAMP) ## invent a nation if there is none, and serve it on LIENTHONG_PORT (8000)
 	@LIENTHONG_MODE=$${LIENTHONG_MODE:-demo} $(BIN)/lienthong run
 
-test: $(STAMP) ## all tests but the slow ones
-	$(BIN)/pytest -n $(WORKERS) -m "not slow"
+test: $(STAMP) ## all tests but the slow ones and those of the system
+	$(BIN)/pytest -n $(WORKERS) -m "not slow and not system"
 
-test-slow: $(STAMP) ## every test; takes many minutes
-	$(BIN)/pytest -n $(WORKERS)
+test-slow: $(STAMP) ## every test but those of the system; takes many minutes
+	$(BIN)/pytest -n $(WORKERS) -m "not system"
+
+test-system: $(STAMP) ## tests with Debian's haproxy and postgresql: installs those that are missing, as root
+	$(BIN)/pytest -m system tests/system
 
 lint: $(STAMP) ## style
 	$(BIN)/ruff check .
