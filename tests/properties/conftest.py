@@ -18,7 +18,8 @@ from synthetic.seed import seed
 from tests.properties.arguments import Arguments
 from tests.properties.exploring import Serve
 from tests.properties.grants import Grants
-from tests.properties.interference import Met, Trial
+from tests.properties.interference import Trial
+from tests.properties.met import Met
 from tests.properties.nation import CITIZENS, SEED, Nation, loaded
 from tests.properties.received import ServerLog, log_statements
 from tests.properties.reference import Reference

@@ -2,23 +2,22 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domains.kit.fields import Link, Relation
 from domains.kit.queries import Root, Way
-from domains.kit.rights import searched
-from domains.kit.scopes import Verb, type_scope
+from domains.kit.scopes import Verb
 from tests.properties.arguments import Arguments, Draw
 from tests.properties.bindings import Coordinate
 from tests.properties.callers import communes
 from tests.properties.drawing import drawing
 from tests.properties.grants import Grants
-from tests.properties.interference import Met, Trial, demanded
+from tests.properties.interference import Trial, demanded
+from tests.properties.met import Met, scopes_of
 from tests.properties.operations import Allowed, Operation, Writer, operations, route
 
 Serve = Callable[[Grants, Met], AbstractAsyncContextManager[Trial]]
@@ -132,20 +131,3 @@ class Exploration:
 
 def _everything(_type_name: str, _name: str) -> bool:
     return True
-
-
-def scopes_of(composed: Any, coordinate: Coordinate) -> Iterator[str]:
-    """The scopes that asking for a field by itself may take."""
-    made = composed.made[coordinate]
-    match made.binding:
-        case Root(way=Way.VERIFIED) as root:
-            yield type_scope(made.domain, root.verifies, Verb.VERIFY)
-        case Root(way=Way.SELF):
-            return
-        case Root() as root:
-            for column in searched(root):
-                right = composed.published[column]
-                if not right.data_class.is_public:
-                    yield right.scope(Verb.LOOKUP)
-        case _ if made.right is not None and not made.right.data_class.is_public:
-            yield made.right.scope()

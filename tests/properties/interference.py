@@ -5,20 +5,19 @@ read before a refusal; and what PostgreSQL received names no column beyond those
 """
 
 import json
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import parse
 
 from auth.caller import Caller
-from domains.kit.fields import Link, Relation
 from domains.kit.scopes import Verb
 from graph.composed import Composed
-from tests.properties.bindings import ColumnName, Coordinate
-from tests.properties.demands import Demands, Path, Reading, demands_of
+from tests.properties.bindings import ColumnName
+from tests.properties.demands import Demands, Reading, demands_of
 from tests.properties.eyes import Eyes
+from tests.properties.met import Met
 from tests.properties.nation import Nation
 from tests.properties.operations import Operation
 from tests.properties.received import ServerLog, of_registers, reads
@@ -39,19 +38,6 @@ class Overread(AssertionError):
 
 class Misjudged(AssertionError):
     """The decision is not the one that the declarations call for."""
-
-
-@dataclass(eq=False, repr=False, slots=True)
-class Met:
-    """What a run has met, so that it can say whether it looked everywhere."""
-
-    outcomes: Counter[str] = field(default_factory=Counter)
-    granted: set[Coordinate] = field(default_factory=set)
-    refused: set[str] = field(default_factory=set)  # scopes
-    hit: set[str] = field(default_factory=set)
-    missed: set[str] = field(default_factory=set)
-    crossed: set[Coordinate] = field(default_factory=set)
-    with_personal_value: int = 0
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -76,7 +62,7 @@ class Trial:
         self._check_reads(received, demands, refused=one.status != 200)
         answer = json.loads(one.body)
         self._check_decision(answer, demands, asks)
-        self._note(one.status, answer, demands)
+        self.met.note(self.composed, one.status, answer, demands)
 
     def _check_reads(self, received: Collection[str], demands: Demands, *, refused: bool) -> None:
         if refused and received:
@@ -118,27 +104,6 @@ class Trial:
             return True
         return not reach or bool(reach.communes and {*reading.areas} - reach.communes)
 
-    def _note(self, status: int, answer: Mapping[str, Any], demands: Demands) -> None:
-        met = self.met
-        met.outcomes["granted" if status == 200 else answer["errors"][0]["extensions"]["code"]] += 1
-        if status != 200:
-            met.refused |= {error["extensions"].get("scope", "") for error in answer["errors"]}
-            return
-        met.granted |= demands.coordinates.keys()
-        is_personal = False
-        for coordinate, value in _values(answer["data"], (), demands):
-            leads = _leads(value)
-            is_personal = is_personal or (leads and self._is_guarded(coordinate))
-            if coordinate[0] == "Query":
-                (met.hit if leads else met.missed).add(coordinate[1])
-            elif leads and isinstance(self.composed.made[coordinate].binding, Link | Relation):
-                met.crossed.add(coordinate)
-        met.with_personal_value += is_personal
-
-    def _is_guarded(self, coordinate: Coordinate) -> bool:
-        right = self.composed.made[coordinate].right
-        return right is not None and not right.data_class.is_public
-
 
 def demanded(composed: Composed, operation: Operation) -> Demands:
     """What an operation takes."""
@@ -160,25 +125,3 @@ def _said(answer: Mapping[str, Any]) -> dict[str, frozenset[str]]:
         details = error["extensions"]
         named.setdefault(details["code"], set()).update({details["scope"]} if "scope" in details else ())
     return {code: frozenset(scopes) for code, scopes in named.items()}
-
-
-def _values(value: Any, path: Path, demands: Demands) -> Iterator[tuple[Coordinate, Any]]:
-    """Every value of an answer with the fields that may have given it."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _values(item, path, demands)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            for coordinate in demands.places.get((*path, key), ()):
-                yield coordinate, inner
-            yield from _values(inner, (*path, key), demands)
-
-
-def _leads(value: Any) -> bool:
-    """False for what looks as if there were nobody: null, false, an empty list or page."""
-    if isinstance(value, dict):
-        lists = [inner for inner in value.values() if isinstance(inner, list)]
-        return "edges" not in value or any(lists)
-    if isinstance(value, list):
-        return any(item is not None for item in value)
-    return value is not None and value is not False

@@ -117,8 +117,11 @@ class Writer:
         return self.arguments.composed.schema
 
     def operation(self, aim: Coordinate) -> Operation:
-        """The document and its variables."""
-        way = route(self.schema, aim, self.allowed, self.draw.number(0, 30))
+        """One that asks for a field and others."""
+        return self.along(route(self.schema, aim, self.allowed, self.draw.number(0, 30)))
+
+    def along(self, way: Sequence[Coordinate]) -> Operation:
+        """One that goes this way, from a root field on; the document and its variables."""
         roots = [name for name in self._query.fields if self.allowed("Query", name)]
         entries = [self._field("Query", way[0][1], 1, way[1:])] if way else ["__typename"]
         while roots and self.draw.chance(25) and len(entries) < 4:

@@ -19,7 +19,8 @@ from tests.properties.bindings import Coordinate
 from tests.properties.callers import communes, is_protected
 from tests.properties.exploring import Exploration, Serve
 from tests.properties.grants import Grants
-from tests.properties.interference import Interference, Met
+from tests.properties.interference import Interference
+from tests.properties.met import Met
 from tests.properties.test_noninterference import SUBJECTS
 
 FORGOTTEN = "population:citizen.religion:read"

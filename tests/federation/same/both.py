@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.properties.arguments import Arguments, Draw
 from tests.properties.operations import Operation
 
 TOKEN_S = 120.0  # of the five minutes that a token lives
@@ -17,13 +16,6 @@ TYPES = {"content-type": "application/json", "accept": "application/graphql-resp
 A_CURSOR = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)  # sealed by whoever gave it; no other value has this form
 
 Answer = tuple[int, Any]
-
-
-class WithoutPlaces(Arguments):
-    """What there is to ask for, from the beginning of each list: a cursor is good in the shape that gave it."""
-
-    def place(self, table: Any, draw: Draw) -> Any:
-        super().place(table, draw)
 
 
 @dataclass(slots=True)
@@ -50,8 +42,11 @@ class Shape:
 
     def ask(self, operation: Operation, caller: str) -> Answer:
         """Status and body."""
-        headers = {**TYPES, "authorization": f"Bearer {self.tokens.of(caller)}"}
-        request = urllib.request.Request(self.url, operation.body, headers)
+        return self.send(operation.body, authorization=f"Bearer {self.tokens.of(caller)}")
+
+    def send(self, body: bytes, **headers: str) -> Answer:
+        """Whatever a client sends, and what comes back."""
+        request = urllib.request.Request(self.url, body, {**TYPES, **headers})
         try:
             with urllib.request.urlopen(request, timeout=60) as response:
                 return response.status, json.loads(response.read())

@@ -64,8 +64,9 @@ def both(installation: dict[str, str]) -> Iterator[Both]:
 
 
 def _token(environment: dict[str, str], caller: str) -> str:
-    citizen = ["--citizen", SIGNING_IN[0].pin] if caller == "citizen-portal" else []
-    done = command(environment, "token", caller, *citizen)
+    client, _, pin = caller.partition(" ")  # of a portal: who signed in there
+    citizen = ["--citizen", pin or SIGNING_IN[0].pin] if client == "citizen-portal" else []
+    done = command(environment, "token", client, *citizen)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
