@@ -19,7 +19,8 @@ class Admission {
   refusal = null; // of a subgraph
   stopped = null; // by the gateway itself
 
-  constructor(request, grant, headers, until) {
+  constructor(request, question, grant, headers, until) {
+    this.question = question; // in the client's words
     this.headers = headers; // of the grant, for the answer
     this.until = until;
     this.forSubgraphs = {
@@ -74,8 +75,9 @@ export function decision({ authority, deadline, schema, terms }) {
           endResponse(new fetchAPI.Response(text, { status: answer.status, headers: passedOn(answer.headers) }));
           return;
         }
-        const admitted = run(request, url, { ...parametersOf(url, body), ...documentOf(grant) }, schema, fetchAPI);
-        admissions.set(admitted, new Admission(request, grant, passedOn(answer.headers), until));
+        const question = { ...parametersOf(url, body), ...documentOf(grant) };
+        const admitted = run(request, url, question, schema, fetchAPI);
+        admissions.set(admitted, new Admission(request, question, grant, passedOn(answer.headers), until));
         setRequest(admitted);
       } catch (error) {
         endResponse(unasked(error, request, fetchAPI, terms.limits));
@@ -99,7 +101,7 @@ export function decision({ authority, deadline, schema, terms }) {
       if (admission === undefined || !result?.errors?.length) return;
       const layer = result.errors.find((error) => error.extensions?.http); // the gateway's own doubts: the whole is refused
       if (layer) admission.stop(layer, terms);
-      else result.errors = shown(result, terms);
+      else result.errors = shown(result, admission.question, terms);
     },
 
     onResponse({ request, response, setResponse, fetchAPI }) {

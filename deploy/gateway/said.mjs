@@ -1,5 +1,6 @@
 // What the gateway itself has to say, in the words and codes of the graph, and nothing else: no address, no stack, no
 // name of a subgraph. `terms` stand beside the supergraph.
+import { Locations } from "./locations.mjs";
 import { nulls } from "./places.mjs";
 
 const OLD = "application/json";
@@ -25,17 +26,23 @@ export function failure(code, message) {
 
 /**
  * The errors of an answer as clients see them: codes of the graph, and the place of each null. A router joins what
- * several requests brought and forgets in which item of a list an error stood; the null it left is there to be found.
+ * several requests brought and forgets in which item of a list an error stood; the null it left is there to be found,
+ * and the field's place in the question as the client sent it.
  */
-export function shown({ errors, data }, { codes, messages, limits }) {
+export function shown({ errors, data }, question, { codes, messages, limits }) {
   const found = new Map();
+  let locations; // for whoever needs them
   for (const { message, path, extensions } of errors) {
     const code = codes.includes(extensions?.code) ? extensions.code : "INTERNAL";
     const said = messages[code] ?? message;
     const places = path === undefined ? [undefined] : nulls(data, path);
     for (const place of places) {
       const key = JSON.stringify(place ?? null);
-      if (!found.has(key)) found.set(key, { message: said, path: place, extensions: { ...(code === extensions?.code ? extensions : {}), code } });
+      if (!found.has(key)) {
+        const named = code === extensions?.code ? extensions : {};
+        const stands = place && { locations: (locations ??= new Locations(question)).of(place), path: place };
+        found.set(key, { message: said, ...stands, extensions: { ...named, code } });
+      }
       if (found.size >= limits.errors) return [...found.values()];
     }
   }

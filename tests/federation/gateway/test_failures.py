@@ -66,9 +66,27 @@ def test_what_a_register_says_of_one_field_reaches_the_client_at_its_path(world:
     assert answer.body["errors"] == [
         {
             "message": MESSAGES[Code.DEADLINE_EXCEEDED],
+            "locations": [{"line": 1, "column": 28}],
             "path": ["who", 0, "called"],
             "extensions": {"code": "DEADLINE_EXCEEDED"},
         }
+    ]
+
+
+def test_an_error_stands_where_the_client_wrote_the_field_though_the_register_was_asked_in_other_words(
+    world: World,
+) -> None:
+    world.gossip.instead = breaks
+    first = '{ nobody: person(by: "😀") { name } person(by: "all") { ...A alias'
+    second = "... on Person { alias } } } fragment A on Person { alias }"
+
+    error, _ = world.ask(f"{first}\n{second}").body["errors"]
+
+    assert error["path"] == ["person", 0, "alias"]
+    assert [(each["line"], each["column"]) for each in error["locations"]] == [
+        (2, second.rindex("alias") + 1),
+        (1, first.rindex("alias") + 1),
+        (2, second.index("alias") + 1),
     ]
 
 
@@ -76,10 +94,13 @@ def test_a_register_says_a_code_that_the_graph_does_not_have_and_its_words_stay_
     world.people.instead = says(
         200, {"data": {"person": None}, "errors": [{"message": "SELECT secret", "extensions": {"code": "SQL"}}]}
     )
-    answer = world.ask(BOTH)
-    assert answer.body["errors"] == [
-        {"message": "Something went wrong here.", "path": ["person"], "extensions": {"code": "INTERNAL"}}
-    ]
+    (error,) = world.ask(BOTH).body["errors"]
+    assert error == {
+        "message": "Something went wrong here.",
+        "locations": [{"line": 1, "column": 3}],
+        "path": ["person"],
+        "extensions": {"code": "INTERNAL"},
+    }
 
 
 def test_a_register_that_must_first_hear_of_a_grant_is_asked_again(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 import psutil
@@ -43,10 +43,16 @@ def installation(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="session")
-def nation(installation: dict[str, str], composed: Composed, settings: Settings) -> Nation:
-    """The nation's rows, as Python sees them."""
+def urls(installation: dict[str, str], settings: Settings) -> Mapping[str, str]:
+    """The databases of both shapes, by name."""
     own = settings.model_copy(update={"database_prefix": installation["LIENTHONG_DATABASE_PREFIX"]})
-    return asyncio.run(loaded(composed, database_urls(own)))
+    return database_urls(own)
+
+
+@pytest.fixture(scope="session")
+def nation(urls: Mapping[str, str], composed: Composed) -> Nation:
+    """The nation's rows, as Python sees them."""
+    return asyncio.run(loaded(composed, urls))
 
 
 @pytest.fixture(scope="session")
