@@ -66,15 +66,9 @@ class Both:
 
 
 def meant(answer: Answer) -> Any:
-    """What an answer says: data as they are, but that a cursor is there; of errors code, path, and what they name."""
+    """What an answer says: data as they are, but that a cursor is there; errors whole, in whatever order."""
     status, body = answer
-    errors = sorted((_error(each) for each in body.get("errors", ())), key=json.dumps)
-    return status, _unsealed(body.get("data")), errors
-
-
-def _error(error: Mapping[str, Any]) -> list[Any]:
-    named = {name: value for name, value in error["extensions"].items() if name != "code"}
-    return [error["extensions"]["code"], error.get("path"), named]
+    return status, _unsealed(body.get("data")), sorted(body.get("errors", ()), key=json.dumps)
 
 
 def _unsealed(data: Any) -> Any:
