@@ -18,7 +18,7 @@ SHAPES: Mapping[Shape, type[Application]] = {
     "public": PublicRegister,
 }
 
-#: How uvicorn serves an `Application`. Nothing here reads whom a request came from, so no proxy's word for it either.
+#: How uvicorn serves an `Application`, where nobody's word is taken for whom a request came from.
 SERVED: dict[str, Any] = {
     "loop": "uvloop",
     "http": "httptools",
@@ -31,6 +31,14 @@ SERVED: dict[str, Any] = {
     "server_header": False,
     "proxy_headers": False,
 }
+
+
+def believed(settings: Settings) -> dict[str, Any]:
+    """Whose word is taken all the same (X-Forwarded-For): that of the proxies which were named.
+
+    Strangers are counted by it. Neither addresses nor rights are made from anything that a proxy says.
+    """
+    return {"proxy_headers": bool(settings.proxies), "forwarded_allow_ips": settings.proxies}
 
 
 def create_app() -> Application:

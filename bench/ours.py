@@ -62,12 +62,12 @@ class Silence(Ledger):
 class Forgetful(Authority):
     """Keeps no token: each is verified whenever it comes."""
 
-    def caller(
+    async def caller(
         self, authorization: str | None, proof: str | None = None, method: str = "POST", path: str = "/graphql"
     ) -> Caller:
         self._read.clear()
         self._admitted.clear()
-        return super().caller(authorization, proof, method, path)
+        return await super().caller(authorization, proof, method, path)
 
 
 class Credulous(Authority):
@@ -75,11 +75,11 @@ class Credulous(Authority):
 
     _first: Caller | None = None
 
-    def caller(
+    async def caller(
         self, authorization: str | None, proof: str | None = None, method: str = "POST", path: str = "/graphql"
     ) -> Caller:
         if self._first is None:
-            self._first = super().caller(authorization, proof, method, path)
+            self._first = await super().caller(authorization, proof, method, path)
         return self._first
 
     def again(self, caller: Caller) -> Caller:

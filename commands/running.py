@@ -128,10 +128,10 @@ def serve(settings: Settings, listening: socket, tell: Tell) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from asgi import SERVED
+    from asgi import SERVED, believed
     from commands.beside import sealing
 
-    config = uvicorn.Config("asgi:create_app", factory=True, workers=settings.processes, **SERVED)
+    config = uvicorn.Config("asgi:create_app", factory=True, workers=settings.processes, **SERVED | believed(settings))
     server = uvicorn.Server(config)
     tell(f"{_what(settings)} on {settings.host}, port {settings.port} (stop with Ctrl-C)")
     with sealing() if settings.sealing else nullcontext():

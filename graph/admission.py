@@ -15,7 +15,7 @@ from graph.request import Headers, Request, named_officer
 class Admission(Protocol):
     """Who may ask here, and for how long. All but `told` raise `Unauthenticated` or `GrantsUnconfirmed`."""
 
-    def admit(self, request: Request, exchange: Exchange) -> Caller:
+    async def admit(self, request: Request, exchange: Exchange) -> Caller:
         """Who sent these headers, and as what the exchange goes on record: for which officer, under which id."""
         ...
 
@@ -38,8 +38,8 @@ class ByToken:
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
 
-    def admit(self, request: Request, exchange: Exchange) -> Caller:
-        caller = self._authority.caller(request.authorization, request.proof, request.method, request.path)
+    async def admit(self, request: Request, exchange: Exchange) -> Caller:
+        caller = await self._authority.caller(request.authorization, request.proof, request.method, request.path)
         exchange.officer = named_officer(request)
         return caller
 

@@ -84,7 +84,7 @@ class Endpoint:
         try:
             answer_type = media_type(request.accept)
             self._check_room()
-            admitted = self._admission.admit(request, exchange)
+            admitted = await self._admission.admit(request, exchange)
             headers = [*headers, *self._admission.told(request)]
             body = await self._answered(await read_parameters(request, receive), admitted, request, exchange)
             if exchange.is_on_record and has_left(receive):

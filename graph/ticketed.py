@@ -25,12 +25,12 @@ class ForTickets(ByToken):
     here.
     """
 
-    def admit(self, request: Request, exchange: Exchange) -> Caller:
+    async def admit(self, request: Request, exchange: Exchange) -> Caller:
         if request.ticket is None:
-            return super().admit(request, exchange)
+            return await super().admit(request, exchange)
         if request.ticket != WANTED:
             raise Unacceptable(400, f"Lienthong-Ticket must be: {WANTED}.")
-        caller = super().admit(msgspec.structs.replace(request, path=GRAPH), exchange)
+        caller = await super().admit(msgspec.structs.replace(request, path=GRAPH), exchange)
         exchange.token = credentials(request.authorization)[1]
         return caller
 
@@ -45,7 +45,7 @@ class ByTicket:
     def __init__(self, authority: SubgraphAuthority) -> None:
         self._authority = authority
 
-    def admit(self, request: Request, exchange: Exchange) -> Caller:
+    async def admit(self, request: Request, exchange: Exchange) -> Caller:
         caller, ticket = self._authority.admitted(request.authorization, request.ticket)
         exchange.request_id, exchange.officer = bytes.fromhex(ticket.request), ticket.officer
         return caller

@@ -36,6 +36,14 @@ def _is_address(host: str) -> bool:
     return True
 
 
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 
 
@@ -59,7 +67,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     processes: int = Field(default=1, ge=1, le=256)
     issuer: str = ""
+    trusted_proxies: str = Field(default="", max_length=2_000)
     graph_url: str = Field(default="", max_length=200)
+    proofs: Literal["host", "database"] = "host"
 
     shape: Shape = "whole"
     domain: str = ""
@@ -86,6 +96,11 @@ class Settings(BaseSettings):
     connections_per_domain: int = Field(default=2, ge=1, le=64)
     statement_timeout_ms: int = Field(default=2_000, ge=10, le=600_000)
     request_deadline_ms: int = Field(default=5_000, ge=50, le=600_000)
+
+    @property
+    def proxies(self) -> list[str]:
+        """The addresses and networks of the proxies that are believed."""
+        return [each.strip() for each in self.trusted_proxies.split(",")] if self.trusted_proxies else []
 
     @property
     def is_of_one_register(self) -> bool:
@@ -130,6 +145,21 @@ class Settings(BaseSettings):
             raise ValueError(message)
         if self.is_of_one_register != bool(self.domain):
             message = "LIENTHONG_DOMAIN names the register of the shapes subgraph and public, and of no other"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _proxies_are_addresses(self) -> Self:
+        """Each an address or a network: whoever is one of them is believed from where a request came."""
+        if not all(map(_is_network, self.proxies)):
+            message = "LIENTHONG_TRUSTED_PROXIES is a list of IP addresses or networks, with commas between"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _proofs_are_remembered_somewhere(self) -> Self:
+        if self.proofs == "database" and self.is_of_one_register:
+            message = "LIENTHONG_PROOFS=database is for an authority, whose database it is"
             raise ValueError(message)
         return self
 

@@ -54,7 +54,7 @@ class Door:
     async def _found(self, request: Request) -> Visitor:
         authorization = _whole(request, "authorization")
         if authorization is not None:
-            return self._client(authorization, _whole(request, "dpop"))
+            return await self._client(authorization, _whole(request, "dpop"))
         session = await self.officers.officer_of(request)
         if session is not None:
             self.officers.check_change(request, session, request.headers.get(TOKEN_HEADER, ""))
@@ -67,8 +67,8 @@ class Door:
             raise TurnedAway(403, Code.FORBIDDEN, "The request did not come from our page.")
         return visitor.citizen(self.authority.subjects.keep(citizen.citizen))
 
-    def _client(self, authorization: str, proof: str | None) -> Visitor:
-        caller = self.authority.office_caller(authorization, proof, "POST", PATH)
+    async def _client(self, authorization: str, proof: str | None) -> Visitor:
+        caller = await self.authority.office_caller(authorization, proof, "POST", PATH)
         if not _speaks_for_itself(caller):
             raise Unauthenticated("An access token for this door names no purpose and speaks for nobody else.")
         return visitor.agency(caller.client, caller.agency)

@@ -32,7 +32,7 @@ class PublicRegister(OneRegister):
     def _door(self, domain: Domain, policy: RemotePolicy, stack: AsyncExitStack) -> Door:
         settings, composed = self._settings, compose_alone(domain)
         seen = SeenProofs(memory_file(settings.home, "proofs.db"))
-        stack.callback(seen.close)
+        stack.push_async_callback(seen.close)
         nonces = Nonces(nonce_key(partial(key_file, settings.home)))
         authority = Authority(
             policy,

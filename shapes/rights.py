@@ -30,6 +30,6 @@ def authority_of(composed: Composed, settings: Settings) -> AbstractAsyncContext
         catalogue=catalogue_of(composed, settings),
         communes_of=communes_of,
         files=partial(key_file, settings.home),
-        proofs=memory_file(settings.home, "proofs.db"),
+        proofs=memory_file(settings.home, "proofs.db") if settings.proofs == "host" else None,
         graph_url=settings.graph_url,
     )

@@ -25,7 +25,7 @@ from installation.settings import PREFIX, Settings
 from migrations.run import migrate
 
 TESTS = Path(__file__).parent
-LONG = ("examples", "failures", "federation/same", "federation/test_up.py", "shapes", "test_")
+LONG = ("balanced", "examples", "failures", "federation/same", "federation/test_up.py", "shapes", "test_")
 HOME = "TESTS_POSTGRES_HOME"  # handed to xdist's workers in the environment
 TEMPLATE = "template_of_tests_"
 LOOPBACK = ("127.", "::1", "localhost")

@@ -1,7 +1,8 @@
 """The resource side: an `Authorization` header becomes a `Caller`, or is turned away.
 
 Tokens that were read are kept, and so is who they make their bearer while one snapshot lives: a token seen before costs
-a clock reading and two look-ups. Nothing here waits; without a living policy everybody is refused.
+a clock reading and two look-ups. Nothing here waits, but for a proof that hosts remember together; without a living
+policy everybody is refused.
 
 The order of refusals: what is wrong with the token itself first, its revocation next, then who it was made for, and
 last whether its sender holds the key that it is bound to. None of them depends on what is asked. A token without rights
@@ -41,7 +42,7 @@ class Authority(LivingRights):
         self._read: dict[str, Presented] = {}  # by the header as it was sent, oldest first
         self._admitted: dict[str, tuple[Caller, Presented]] = {}  # the same, under the snapshot of now
 
-    def caller(
+    async def caller(
         self, authorization: str | None, proof: str | None = None, method: str = "POST", path: str = "/graphql"
     ) -> Caller:
         """Who sent these headers (`Authorization`, `DPoP`) to the graph. Once per request: a proof is used by it.
@@ -52,10 +53,10 @@ class Authority(LivingRights):
         if authorization is None:
             raise Unauthenticated("An access token is needed.", error=None)
         caller, token = self._admitted.get(authorization) or self._admit(authorization, snapshot)
-        self._check_bearer(token.claims, authorization, proof, method, path)
+        await self._check_bearer(token.claims, authorization, proof, method, path)
         return caller
 
-    def office_caller(
+    async def office_caller(
         self, authorization: str | None, proof: str | None, method: str = "POST", path: str = "/office/graphql"
     ) -> Caller:
         """The same at the office door, for which tokens are made apart: neither door takes those of the other."""
@@ -64,7 +65,7 @@ class Authority(LivingRights):
             raise Unauthenticated("An access token is needed.", error=None)
         token = self._presented(authorization, snapshot, office_audience(self.issuer))
         caller = made(token, snapshot)
-        self._check_bearer(token.claims, authorization, proof, method, path)
+        await self._check_bearer(token.claims, authorization, proof, method, path)
         return caller
 
     def standing(self, token: str, *audiences: str) -> tuple[Caller, Claims]:
@@ -81,11 +82,13 @@ class Authority(LivingRights):
     def _forget(self) -> None:
         self._admitted.clear()
 
-    def _check_bearer(self, claims: Claims, authorization: str, proof: str | None, method: str, path: str) -> None:
+    async def _check_bearer(
+        self, claims: Claims, authorization: str, proof: str | None, method: str, path: str
+    ) -> None:
         """Whether the token still lives, and whether its sender holds the key that it is bound to."""
         check_time(claims, clock.wall())
         if claims.cnf is not None:
-            self._possession.prove(claims.cnf.jkt, credentials(authorization)[1], proof, method, path)
+            await self._possession.prove(claims.cnf.jkt, credentials(authorization)[1], proof, method, path)
 
     def _admit(self, authorization: str, snapshot: Snapshot) -> tuple[Caller, Presented]:
         token = self._read.get(authorization)

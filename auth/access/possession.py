@@ -4,26 +4,41 @@ The order of refusals: no proof; what is wrong with the proof; a good proof of a
 wrong hands; a proof seen before. Only what the holder of a living token signed is remembered.
 """
 
+from typing import Protocol
+
 from auth import clock
 from auth.access.nonces import Nonces
-from auth.access.proofs import ProofRefused, check
-from auth.access.seen import SeenProofs
+from auth.access.proofs import Proof, ProofRefused, check
 from auth.errors import Unauthenticated
 
 GRAPH = "/graphql"
 
 
+class Seen(Protocol):
+    """Remembers the proofs that were used, for all processes that name the same `place`."""
+
+    place: str
+
+    async def is_first(self, proof: Proof) -> bool:
+        """Whether nobody has seen this proof before; from here on somebody has. Raises `GrantsUnconfirmed`."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class Possession:
-    """At the doors of one process. `nonces` are the same in every process, `seen` is shared by those of a host.
+    """At the doors of one process.
+
+    `nonces` are the same in every process; `seen` is shared by all that a client may meet at this address.
 
     `graph_url` is where clients reach the graph, if that is not `/graphql` at the issuer.
     """
 
-    def __init__(self, issuer: str, nonces: Nonces, seen: SeenProofs, graph_url: str = "") -> None:
+    def __init__(self, issuer: str, nonces: Nonces, seen: Seen, graph_url: str = "") -> None:
         self._issuer, self.nonces, self._seen = issuer, nonces, seen
         self._elsewhere = {GRAPH: graph_url} if graph_url else {}
 
-    def prove(self, jkt: str, token: str, proof: str | None, method: str, path: str) -> None:
+    async def prove(self, jkt: str, token: str, proof: str | None, method: str, path: str) -> None:
         """Raises `Unauthenticated` unless the proof is by the key `jkt`, for this token and request, and not used.
 
         Raises `GrantsUnconfirmed` where it cannot be told whether it was used. The address that a proof must name is
@@ -38,7 +53,7 @@ class Possession:
             raise self._refusal(str(refused), refused.error) from refused
         if proven.jkt != jkt:
             raise self._refusal("The access token is bound to another key.", "invalid_token")
-        if not self._seen.is_first(proven):
+        if not await self._seen.is_first(proven):
             raise self._refusal("The proof was used before; sign a new one with a new jti.")
 
     def _refusal(self, description: str, error: str = "invalid_dpop_proof") -> Unauthenticated:

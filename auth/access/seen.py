@@ -4,9 +4,11 @@ A SQLite file on a file system in memory. The primary key decides; nothing is wa
 when the host restarts is older by then than any proof that is accepted. Fails closed: whoever cannot be remembered is
 not let in. The file is bounded, and what is too old to matter is taken out a little at a time.
 
-On several hosts a proof may pass once on each within its forty seconds; whoever can try that has broken TLS already.
+For the processes of one host. Several hosts remember together, in the database (`auth.access.together`); each file has
+a name of its own, by which processes of other hosts are told apart, since a proof would pass once on each.
 """
 
+import secrets
 import sqlite3
 from pathlib import Path
 
@@ -23,6 +25,8 @@ CLEAN_AT_ONCE = 512
 WAIT_S = 0.2
 
 _TABLE = "create table if not exists seen (era integer, digest blob, primary key (era, digest)) without rowid"
+_NAMED = "create table if not exists place (only integer primary key check (only = 1), name text)"
+_NAME = "insert or ignore into place values (1, ?)"
 _ADD = "insert or ignore into seen values (?, ?)"
 _CLEAN = "delete from seen where (era, digest) in (select era, digest from seen where era < ? limit ?)"
 
@@ -37,11 +41,14 @@ class SeenProofs:
         for statement in ("pragma journal_mode = wal", "pragma synchronous = off", f"pragma max_page_count = {PAGES}"):
             self._file.execute(statement)
         self._file.execute(_TABLE)
+        self._file.execute(_NAMED)
+        self._file.execute(_NAME, (secrets.token_hex(16),))
+        self.place: str = self._file.execute("select name from place").fetchone()[0]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self._file.close()
 
-    def is_first(self, proof: Proof) -> bool:
+    async def is_first(self, proof: Proof) -> bool:
         """Whether no process has seen this proof before; from here on one has. Raises `GrantsUnconfirmed`.
 
         The same proof always falls into the same era, since its time is signed. So eras can be forgotten whole.

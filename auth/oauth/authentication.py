@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from auth import clock
 from auth.access.proofs import Proof
-from auth.oauth import assertion
+from auth.oauth import assertion, shares
 from auth.oauth.bridge import TokenRequest
-from auth.oauth.rates import Rates, limit_of
 from auth.oauth.refusals import InvalidDPoPProof, TooManyRequests
 from auth.oauth.registered import RegisteredClient, find_client, use_once
 
@@ -20,10 +19,10 @@ NOT_AUTHENTICATED = "The client is not admitted, or the assertion was not signed
 
 
 class Authentication:
-    """Authenticates clients for one issuer, and counts how often each asks."""
+    """Authenticates clients for one issuer, and has counted how often each asks."""
 
     def __init__(self, issuer: str) -> None:
-        self._issuer, self._rates = issuer, Rates()
+        self._issuer = issuer
 
     def of_request(self, _: object, request: TokenRequest) -> RegisteredClient:
         """The client that sent this form. Authlib calls it, with a way to query clients that is not needed."""
@@ -46,7 +45,7 @@ class Authentication:
         client = find_client(session, claims.sub)
         if not assertion.is_signed_by(asserted, client.keys if client else {}) or client is None:
             raise InvalidClientError(description=NOT_AUTHENTICATED)
-        if wait := self._rates.wait_s(client.client, limit_of(client)):
+        if wait := shares.wait_s(session, client):
             raise TooManyRequests("of this client", wait)
         if not use_once(session, claims.digest(), claims.exp):
             raise InvalidClientError(description="The assertion was used before; sign a new one with a new jti.")

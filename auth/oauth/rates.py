@@ -1,8 +1,9 @@
-"""How often one may ask the OAuth server: token buckets, per process, by client and by address.
+"""How often one may ask the OAuth server and the pages: by address in this process, by client everywhere.
 
-A bucket holds one minute's requests and fills evenly. An address is counted before anything is read; a client only once
-its assertion was good, so that nobody can use up another's share by writing its name. With several processes each
-counts for itself, and an installation answers at most that many times the limit.
+A bucket holds one minute's requests and fills evenly. An address is counted before anything is read, in the memory of
+the process that it protects: so several processes together answer an address as many times the limit. A client is
+counted only once its assertion was good (`auth.oauth.shares`), so that nobody can use up another's share by writing its
+name.
 """
 
 import ipaddress

@@ -12,13 +12,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from auth.access.used import FORGET_SOME, KEPT_LONGER_S
 from auth.keys import ClientKey, UnacceptableKey, client_keys
 from auth.oauth.assertion import METHOD
 from auth.tables import agencies, authorization_codes, clients, refresh_tokens, revocations, used_once
 
 CLIENT_CREDENTIALS, TOKEN_EXCHANGE = "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"
-KEPT_LONGER_S = 300
-"""What was used is remembered for longer than it would be taken: clocks of hosts and of the database differ."""
+FORGOTTEN_AT_ONCE = 10_000
+"""A client waits meanwhile."""
 CODES_KEPT = timedelta(days=1)
 FOR_CITIZENS = frozenset({"authorization_code", "refresh_token"})
 
@@ -79,7 +80,7 @@ def use_once(session: Session, digest: bytes, until: float) -> bool:
 
 def forget_expired(session: Session) -> None:
     """Drop what would be refused for its age anyway. A code is kept longer, so that a late second use is noticed."""
-    session.execute(delete(used_once).where(used_once.c.expires_at < func.now()))
+    session.connection().exec_driver_sql(FORGET_SOME, (FORGOTTEN_AT_ONCE,))
     session.execute(delete(authorization_codes).where(authorization_codes.c.expires_at < func.now() - CODES_KEPT))
     session.execute(delete(refresh_tokens).where(refresh_tokens.c.expires_at < func.now()))
     session.execute(delete(revocations).where(revocations.c.until < func.now()))

@@ -31,8 +31,13 @@ with gone as (
         where confirmed_at < clock_timestamp() - make_interval(secs => $4) and process <> $1 for update skip locked
     )
 )
-insert into processes (process, client, revision, confirmed_at) values ($1, $2, $3, clock_timestamp())
+insert into processes (process, client, revision, confirmed_at, proofs) values ($1, $2, $3, clock_timestamp(), $5)
 on conflict (process) do update set revision = excluded.revision, confirmed_at = excluded.confirmed_at"""
+_APART = """\
+select exists (
+    select from processes
+    where process <> $1 and proofs <> $2 and confirmed_at >= clock_timestamp() - make_interval(secs => $3)
+)"""
 _ACKNOWLEDGE = "update processes set revision = $2 where process = $1"
 _LEAVE = "delete from processes where process = $1"
 _COUNT = text("""\
@@ -42,6 +47,16 @@ with each as (
 select count(*) filter (where heard and revision >= :revision) as serving,
     count(*) filter (where not heard) as refusing, count(*) as of
 from each""")
+
+
+class ProofsApart(RuntimeError):
+    """Two processes of an installation that do not remember together would let a proof pass once each."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another host, or another home on this one, serves with this authority's database, and the proofs that it"
+            " has seen are not known here: set LIENTHONG_PROOFS=database for all of them, after all have ended."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +73,25 @@ class InForce:
         return self.serving + self.refusing == self.of
 
 
-async def announce(connection: "Connection[Record]", process: UUID, revision: int, client: str | None = None) -> None:
-    """Before a process asks for the policy: that it is there, and by which revision it decides until then."""
-    await connection.execute(_ANNOUNCE, process, client, revision, FORGOTTEN_S)
+async def announce(
+    connection: "Connection[Record]",
+    process: UUID,
+    revision: int,
+    client: str | None = None,
+    *,
+    proofs: str | None = None,
+) -> None:
+    """Before a process asks for the policy: that it is there, and by which revision it decides until then.
+
+    `proofs` is the place where it remembers proofs, if it takes any.
+    """
+    await connection.execute(_ANNOUNCE, process, client, revision, FORGOTTEN_S, proofs)
+
+
+async def check_together(connection: "Connection[Record]", process: UUID, proofs: str) -> None:
+    """Raises `ProofsApart` where a process that serves now remembers proofs in another place."""
+    if await connection.fetchval(_APART, process, proofs, LEASE_S + MARGIN_S):
+        raise ProofsApart
 
 
 async def acknowledge(connection: "Connection[Record]", process: UUID, revision: int) -> None:

@@ -17,7 +17,7 @@ from asyncpg import Connection, Record
 
 from auth import clock
 from auth.errors import GrantsUnconfirmed
-from auth.policy.acknowledgements import LEASE_S, acknowledge, announce, leave
+from auth.policy.acknowledgements import LEASE_S, acknowledge, announce, check_together, leave
 from auth.policy.rows import REVISION
 from auth.policy.snapshot import Policy
 from auth.policy.triggers import CHANNEL
@@ -39,8 +39,9 @@ Read = Callable[["Connection[Record]", Policy | None], Awaitable[Policy]]
 class PolicyFeed:
     """A `PolicySource` over one connection and one task. `read` turns the rows into a `Policy`."""
 
-    def __init__(self, dsn: str, read: Read) -> None:
-        self._dsn, self._read = dsn, read
+    def __init__(self, dsn: str, read: Read, proofs: str | None = None) -> None:
+        """`proofs` is the place where this process remembers proofs: all that serve must name the same."""
+        self._dsn, self._read, self._proofs = dsn, read, proofs
         self._process = uuid4()
         self._policy: Policy | None = None
         self._known: Policy | None = None  # the same, if it was read over this connection: another may lead elsewhere
@@ -120,8 +121,16 @@ class PolicyFeed:
 
     async def _announce(self, connection: "Connection[Record]") -> None:
         about_to = clock.lease()
-        await announce(connection, self._process, self._policy.revision if self._policy else 0)
+        if self._announced_at == NEVER:  # before anybody hears of it, too: what was started wrongly disturbs nobody
+            await self._check_together(connection)
+        revision = self._policy.revision if self._policy else 0
+        await announce(connection, self._process, revision, proofs=self._proofs)
+        await self._check_together(connection)
         self._announced_at = about_to
+
+    async def _check_together(self, connection: "Connection[Record]") -> None:
+        if self._proofs is not None:
+            await check_together(connection, self._process, self._proofs)
 
     async def _leave(self) -> None:
         """Say goodbye; where that fails, others find out by the lease."""

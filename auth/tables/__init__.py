@@ -25,6 +25,7 @@ from auth.tables.tokens import (
     pushed_requests,
     refresh_tokens,
     revocations,
+    shares,
     signing_keys,
     used_once,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "quotas",
     "refresh_tokens",
     "revocations",
+    "shares",
     "sign_ins",
     "signing_keys",
     "trials",

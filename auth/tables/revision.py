@@ -32,6 +32,11 @@ processes = Table(
     ),
     Column("revision", BigInteger, nullable=False, comment="The revision it decides by."),
     moment("confirmed_at", "When it last said so. A lease later it refuses."),
+    word(
+        "proofs",
+        "Where it remembers proofs: the name of a file of its host, or database; null: it takes none.",
+        nullable=True,
+    ),
     moment("started_at", "When it began.", server_default=text("now()")),
     comment="Processes that decide, and by which revision: what an officer waits for.",
 )

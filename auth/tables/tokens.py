@@ -1,6 +1,6 @@
 """What the OAuth server remembers between requests: keys, requests, codes and refresh tokens; secrets as digests."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Table, text
 
 from auth.tables.columns import digest, document, metadata, moment, one_of, recorded, word
 
@@ -11,6 +11,16 @@ used_once = Table(
     moment("expires_at", "From then on it is refused for its age, and this row may go."),
     Index(None, "expires_at"),
     comment="Client assertions and DPoP proofs seen; the primary key lets each pass once, whichever process it meets.",
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    word("client", "Whose share.", primary_key=True),
+    Column("room", Float, nullable=False, comment="Requests that it could send at that moment."),
+    moment("at", "When it last sent one."),
+    comment="What is left of each client's requests per minute to the OAuth server. Not logged: lost, it is full.",
+    prefixes=["UNLOGGED"],
 )
 
 signing_keys = Table(

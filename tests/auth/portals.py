@@ -27,6 +27,7 @@ from auth.oauth.bridge import Answer
 from auth.oauth.metadata import PAR
 from auth.oauth.par import push
 from tests.auth.world import BORN, CATALOGUE, NAME, Installation, communes_of, settled
+from tests.waiting import at_once
 
 ANH, BE, STRANGER = "000000000001", "000000000002", "000000000003"
 CALLBACK = "https://portal.example/back?tab=1"
@@ -125,7 +126,7 @@ class Portal:
 
     def caller(self, answer: Answer) -> Caller:
         """Who bears the access token of this answer, at this process."""
-        return self.made.authority.caller(f"Bearer {answer.body['access_token']}")
+        return at_once(self.made.authority.caller(f"Bearer {answer.body['access_token']}"))
 
     def claims(self, answer: Answer) -> Claims:
         payload = jws.extract_compact(str(answer.body["access_token"]).encode()).payload

@@ -185,7 +185,7 @@ async def test_a_caller_without_a_right_reads_which_scope_it_is(world: World, ac
 
 async def test_a_caller_with_a_refused_token_reads_what_is_wrong_with_it(world: World) -> None:
     class Refusing:
-        def caller(self, *_: Any) -> Any:
+        async def caller(self, *_: Any) -> Any:
             raise Unauthenticated("The access token is not valid.")
 
     endpoint = world.endpoint(door=Refusing())
@@ -212,7 +212,7 @@ async def test_an_operator_sees_for_which_reasons_callers_are_turned_away(
     world: World, refusal: Exception, reason: str
 ) -> None:
     class Refusing:
-        def caller(self, *_: Any) -> Any:
+        async def caller(self, *_: Any) -> Any:
             raise refusal
 
     counted = f'lienthong_refusals_total{{reason="{reason}"}}'
@@ -254,7 +254,7 @@ async def trickle(world: World, sent: bytes) -> Any:
 
 async def test_a_process_that_cannot_confirm_the_grants_refuses_everybody(world: World) -> None:
     class Unconfirmed:
-        def caller(self, *_: Any) -> Any:
+        async def caller(self, *_: Any) -> Any:
             raise GrantsUnconfirmed
 
     endpoint = world.endpoint(door=Unconfirmed())

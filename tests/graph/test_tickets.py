@@ -262,7 +262,7 @@ async def test_a_refusal_that_cannot_be_recorded_is_withheld(world: World) -> No
 
 async def test_an_authority_that_cannot_confirm_the_grants_gives_no_ticket(world: World) -> None:
     class Silent:
-        def caller(self, *_: Any) -> Caller:
+        async def caller(self, *_: Any) -> Caller:
             raise GrantsUnconfirmed
 
     answer = await wanted(world, body_of(PUBLIC), at=gateway(world, authority=Silent()))

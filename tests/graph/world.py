@@ -77,7 +77,7 @@ class Door:
     proofs: list[tuple[str | None, str, str]] = field(default_factory=list)  # shown with the headers: proof, for what
     nonces: Nonces = field(default_factory=lambda: Nonces(bytes(KEY_BYTES)))
 
-    def caller(self, authorization: str | None, proof: str | None, method: str, path: str) -> Caller:
+    async def caller(self, authorization: str | None, proof: str | None, method: str, path: str) -> Caller:
         self.proofs.append((proof, method, path))
         return self._admitted(authorization or "")
 

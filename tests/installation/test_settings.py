@@ -113,3 +113,16 @@ def test_a_graph_that_clients_reach_elsewhere_has_an_address_of_its_own() -> Non
 def test_an_address_of_the_graph_that_no_proof_could_name_is_refused(address: str) -> None:
     with pytest.raises(SettingsInvalid, match="LIENTHONG_GRAPH_URL"):
         load(issuer="https://id.example", graph_url=address)
+
+
+def test_only_an_authority_remembers_proofs_in_its_database() -> None:
+    assert load(proofs="database").proofs == "database"
+    with pytest.raises(SettingsInvalid, match="LIENTHONG_PROOFS"):
+        load(proofs="database", domain="land", shape="public")
+
+
+@pytest.mark.parametrize("told", ["*", "proxy.example", "10.0.0.1/8", "10.0.0.1,", "127.0.0.1 ::1"])
+def test_a_trusted_proxy_is_an_address_or_a_network(told: str) -> None:
+    assert load(trusted_proxies="10.0.0.1, fd00::/64").proxies == ["10.0.0.1", "fd00::/64"]
+    with pytest.raises(SettingsInvalid, match="LIENTHONG_TRUSTED_PROXIES"):
+        load(trusted_proxies=told)

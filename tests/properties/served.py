@@ -39,7 +39,7 @@ class OneCaller:
     def __init__(self) -> None:
         self.present: Any = None
 
-    def caller(self, *_: str | None) -> Caller:
+    async def caller(self, *_: str | None) -> Caller:
         caller: Caller = self.present
         return caller
 

@@ -15,13 +15,14 @@ from auth.caller import Caller
 from auth.errors import GrantsUnconfirmed, RightsChanged, Unauthenticated
 from tests.auth.forging import forged
 from tests.auth.world import BORN, NAME, Installation, settled
+from tests.waiting import at_once
 
 SOON = datetime.now(UTC) + timedelta(hours=1)
 
 
 def admitted(made: Installation, **changed: Any) -> Caller:
     """A caller with a token that we signed, changed as told."""
-    return made.authority.caller(f"Bearer {forged(made.server.signing_key, **changed)}")
+    return at_once(made.authority.caller(f"Bearer {forged(made.server.signing_key, **changed)}"))
 
 
 async def revoke(made: Installation, kind: str, reference: str) -> None:

@@ -14,6 +14,7 @@ from auth.errors import Unauthenticated
 from tests.auth.forging import claims, encoded, forged, unsigned
 from tests.auth.logs import Logged
 from tests.auth.world import FIND, ISSUER, NAME, Installation, unpadded
+from tests.waiting import at_once
 
 PERSON = "000000000042"  # a personal number of nobody: no province has code 000
 
@@ -141,7 +142,7 @@ FORGERIES: dict[str, Callable[[Any], str]] = {
 async def test_a_forged_token_is_turned_away_as_invalid(unchanged: Installation, attack: str, logged: Logged) -> None:
     token = FORGERIES[attack](unchanged.server.signing_key)
     with pytest.raises(Unauthenticated) as refused:
-        unchanged.authority.caller(f"Bearer {token}")
+        at_once(unchanged.authority.caller(f"Bearer {token}"))
     assert refused.value.error == "invalid_token"
     assert '"' not in refused.value.description
     logged.holds_nothing_of(token)
@@ -152,6 +153,6 @@ async def test_a_forged_token_opens_no_other_door(unchanged: Installation, attac
     token = FORGERIES[attack](unchanged.server.signing_key)
     if attack != "for the office":
         with pytest.raises(Unauthenticated):
-            unchanged.authority.office_caller(f"Bearer {token}", None)
+            at_once(unchanged.authority.office_caller(f"Bearer {token}", None))
     with pytest.raises(Unauthenticated):
         unchanged.authority.standing(token, ISSUER + "/graphql")

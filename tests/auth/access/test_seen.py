@@ -14,6 +14,7 @@ from auth import clock
 from auth.access.proofs import Proof
 from auth.access.seen import CLEAN_EVERY, WINDOW_S, SeenProofs
 from auth.errors import GrantsUnconfirmed
+from tests.waiting import at_once
 
 
 def proof(*, until: float | None = None, digest: bytes | None = None) -> Proof:
@@ -29,19 +30,19 @@ def place(tmp_path: Path) -> Path:
 def seen(place: Path) -> Iterator[SeenProofs]:
     one = SeenProofs(place)
     yield one
-    one.close()
+    at_once(one.close())
 
 
 def test_a_proof_passes_once(seen: SeenProofs) -> None:
     first, other = proof(), proof()
-    assert [seen.is_first(one) for one in (first, first, other, first)] == [True, False, True, False]
+    assert [at_once(seen.is_first(one)) for one in (first, first, other, first)] == [True, False, True, False]
 
 
 def test_a_proof_that_passed_in_one_process_does_not_pass_in_another(seen: SeenProofs, place: Path) -> None:
     there, same = SeenProofs(place), proof()
-    assert seen.is_first(same)
-    assert not there.is_first(same)
-    there.close()
+    assert at_once(seen.is_first(same))
+    assert not at_once(there.is_first(same))
+    at_once(there.close())
 
 
 RACER = """
@@ -49,10 +50,12 @@ import sys
 from pathlib import Path
 from auth.access.proofs import Proof
 from auth.access.seen import SeenProofs
+from tests.waiting import at_once
 seen = SeenProofs(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()
-print("".join("1" if seen.is_first(Proof("key", bytes([n]) * 32, float(sys.argv[2]))) else "0" for n in range(200)))
+proofs = [Proof("key", bytes([n]) * 32, float(sys.argv[2])) for n in range(200)]
+print("".join("1" if at_once(seen.is_first(proof)) else "0" for proof in proofs))
 """
 
 
@@ -81,13 +84,13 @@ def test_what_is_too_old_to_be_taken_is_forgotten_and_nothing_else(
     seen: SeenProofs, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = [proof() for _ in range(10)]
-    assert all(seen.is_first(one) for one in old)
+    assert all(at_once(seen.is_first(one)) for one in old)
     later = clock.wall() + 3 * WINDOW_S
     monkeypatch.setattr(clock, "wall", lambda: later)
     young = [proof() for _ in range(CLEAN_EVERY)]
-    assert all(seen.is_first(one) for one in young)
+    assert all(at_once(seen.is_first(one)) for one in young)
     assert rows(place) == CLEAN_EVERY
-    assert not any(seen.is_first(one) for one in young)
+    assert not any(at_once(seen.is_first(one)) for one in young)
 
 
 def rows(place: Path) -> int:
@@ -102,10 +105,10 @@ def test_a_proof_is_remembered_for_as_long_as_it_would_be_taken(
 ) -> None:
     now = clock.wall()
     taken = proof(until=now + 40)  # signed ten seconds ahead of the clock here, so good for the longest time there is
-    assert seen.is_first(taken)
+    assert at_once(seen.is_first(taken))
     monkeypatch.setattr(clock, "wall", lambda: now + 39.9)
-    assert all(seen.is_first(proof()) for _ in range(2 * CLEAN_EVERY))  # enough to clean twice
-    assert not seen.is_first(taken)
+    assert all(at_once(seen.is_first(proof())) for _ in range(2 * CLEAN_EVERY))  # enough to clean twice
+    assert not at_once(seen.is_first(taken))
 
 
 def test_when_there_is_no_more_room_proofs_are_refused_not_forgotten(
@@ -113,16 +116,16 @@ def test_when_there_is_no_more_room_proofs_are_refused_not_forgotten(
 ) -> None:
     monkeypatch.setattr("auth.access.seen.PAGES", 8)
     seen, first = SeenProofs(place), proof()
-    assert seen.is_first(first)
+    assert at_once(seen.is_first(first))
 
     def fill() -> None:
         for _ in range(5_000):
-            seen.is_first(proof())
+            at_once(seen.is_first(proof()))
 
     with pytest.raises(GrantsUnconfirmed):
         fill()
-    assert not seen.is_first(first)
-    seen.close()
+    assert not at_once(seen.is_first(first))
+    at_once(seen.close())
 
 
 def test_when_the_file_is_held_by_another_proofs_are_refused_soon(seen: SeenProofs, place: Path) -> None:
@@ -130,11 +133,11 @@ def test_when_the_file_is_held_by_another_proofs_are_refused_soon(seen: SeenProo
         other.execute("begin exclusive")
         started = clock.lease()
         with pytest.raises(GrantsUnconfirmed):
-            seen.is_first(proof())
+            at_once(seen.is_first(proof()))
         assert clock.lease() - started < 2
         other.execute("rollback")
     other.close()
-    assert seen.is_first(proof())
+    assert at_once(seen.is_first(proof()))
 
 
 def test_a_process_that_was_killed_leaves_a_file_that_others_can_use(place: Path) -> None:
@@ -148,5 +151,5 @@ def test_a_process_that_was_killed_leaves_a_file_that_others_can_use(place: Path
         cwd=Path(__file__).parents[3],
     )
     seen = SeenProofs(place)
-    assert seen.is_first(proof())
-    seen.close()
+    assert at_once(seen.is_first(proof()))
+    at_once(seen.close())

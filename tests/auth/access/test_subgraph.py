@@ -22,6 +22,7 @@ from tests.auth.forging import forged
 from tests.auth.holders import bound_token, holder_at
 from tests.auth.policy.remote_world import Gateway, add_subgraph, following, remote
 from tests.auth.world import ISSUER, NAME, Installation, settled, until
+from tests.waiting import at_once
 
 FIELD, OTHER = "land:parcel.field_1:read", "land:parcel.field_2:read"
 PERSON, PARENT = "000000000042", "000000000043"  # personal numbers of nobody: no province has code 000
@@ -106,7 +107,7 @@ async def land(here: Installation) -> AsyncIterator[Land]:
 
 async def test_a_client_is_whom_the_authority_takes_it_for_with_the_rights_it_has_here(unchanged_land: Land) -> None:
     land, token = unchanged_land, unchanged_land.token()
-    there, here = land.made.authority.caller(f"Bearer {token}"), land.ask(token)
+    there, here = at_once(land.made.authority.caller(f"Bearer {token}")), land.ask(token)
     assert (here.agency, here.client, here.purpose) == (there.agency, there.client, there.purpose)
     assert set(there.rights.reach) == {FIELD, NAME}
     assert here.rights.reach == {FIELD: there.rights.reach[FIELD]}

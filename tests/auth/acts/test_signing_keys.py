@@ -16,6 +16,7 @@ from auth.keys import SigningKeyMissing
 from tests.auth.acts.people import AN, DUNG, MACHINE, Office, raced, refused
 from tests.auth.conftest import Install
 from tests.auth.world import CATALOGUE, NAME, Files, Installation, communes_of, settled, until
+from tests.waiting import at_once
 
 STATES = "select state, count(*) from signing_keys group by state"
 
@@ -85,8 +86,8 @@ async def test_a_leaked_key_goes_at_once_and_its_tokens_with_it(here: Installati
         await perform(desk, MACHINE, RotateKeys(now=True))
     await settled(here)
     with pytest.raises(Unauthenticated):
-        here.authority.caller(f"Bearer {token}")
-    here.authority.caller(f"Bearer {await here.token('desk', NAME)}")
+        at_once(here.authority.caller(f"Bearer {token}"))
+    at_once(here.authority.caller(f"Bearer {await here.token('desk', NAME)}"))
 
 
 async def test_tokens_are_given_and_accepted_all_the_while_that_keys_rotate(
@@ -102,8 +103,8 @@ async def test_tokens_are_given_and_accepted_all_the_while_that_keys_rotate(
             held.append(f"Bearer {await giver.token('desk', NAME)}")
             for token in held:
                 try:
-                    checker.authority.caller(token)
-                    giver.authority.caller(token)
+                    at_once(checker.authority.caller(token))
+                    at_once(giver.authority.caller(token))
                     accepted.append(token)
                 except Unauthenticated:
                     rejected.append(token)

@@ -9,6 +9,7 @@ from auth.reach import EVERYWHERE, SELF, in_communes
 from auth.scopes import Catalogue
 from tests.auth.conftest import Install
 from tests.auth.world import Files, Installation, settled, until
+from tests.waiting import at_once
 
 PERSON = "000000000042"  # a personal number of nobody: no province has code 000
 SCOPES = frozenset(
@@ -51,7 +52,7 @@ async def demo(install: Install) -> Installation:
 async def test_every_demo_client_gets_a_token_with_its_rights(demo: Installation, client: str) -> None:
     citizen = PERSON if client == "citizen-portal" else None
     token = await demo_token(demo.server, demo.files, client, citizen=citizen)
-    caller = demo.authority.caller(f"Bearer {token}")
+    caller = at_once(demo.authority.caller(f"Bearer {token}"))
     assert (caller.client, caller.subject) == (client, citizen)
     assert caller.purpose is not None
     assert set(caller.rights.reach) == HELD.get(client, set(caller.rights.reach))
@@ -62,7 +63,7 @@ async def test_every_demo_client_gets_a_token_with_its_rights(demo: Installation
 
 async def test_the_widest_demo_client_is_the_default(demo: Installation) -> None:
     token = await demo_token(demo.server, demo.files)
-    caller = demo.authority.caller(f"Bearer {token}")
+    caller = at_once(demo.authority.caller(f"Bearer {token}"))
     assert caller.client == WIDEST == demo_clients()[0].client
     assert set(caller.rights.reach) == SCOPES
 
@@ -101,7 +102,7 @@ async def test_installing_again_keeps_what_an_officer_revoked(demo: Installation
         "update grants set state = 'revoked', revoked_by = 'officer-3' where purpose = 'bank.know_your_customer'"
     )
     await install_demo(demo.dsn, demo.files)
-    await until(lambda: not demo.authority.caller(authorization).rights.reach)
+    await until(lambda: not at_once(demo.authority.caller(authorization)).rights.reach)
     with pytest.raises(DemoRefused, match="Not granted"):
         await demo_token(demo.server, demo.files, "bank")
 
@@ -138,7 +139,7 @@ async def test_production_accepts_a_database_whose_demo_clients_and_officers_are
 
     def refused() -> bool:
         try:
-            demo.authority.caller(authorization)
+            at_once(demo.authority.caller(authorization))
         except Unauthenticated:
             return True
         return False

@@ -20,6 +20,7 @@ from tests.auth.conftest import Install
 from tests.auth.holders import TOKEN, holder_at
 from tests.auth.oauth.said import said_by
 from tests.auth.world import BASIC, BORN, FIND, ISSUER, NAME, PIN, Installation, settled, until
+from tests.waiting import at_once
 
 PERSON = "000000000042"  # a personal number of nobody: no province has code 000
 
@@ -55,7 +56,7 @@ async def exchanged(made: Installation, client: str, token: str, **changed: Any)
 
 
 def bearer(made: Installation, token: str) -> Caller:
-    return made.authority.caller(f"Bearer {token}")
+    return at_once(made.authority.caller(f"Bearer {token}"))
 
 
 async def test_the_system_that_was_called_gets_a_token_of_its_own_for_the_same_citizen(chain: Installation) -> None:
@@ -222,7 +223,7 @@ async def test_an_exchanged_token_is_bound_to_the_key_of_who_exchanged(chain: In
     holder = holder_at(chain)
     token = await exchanged(chain, "bound", portal, proof=holder.proof(TOKEN))
     assert said_by(token)["cnf"] == {"jkt": holder.jkt}
-    caller = chain.authority.caller(f"DPoP {token}", holder.proof(token=token))
+    caller = at_once(chain.authority.caller(f"DPoP {token}", holder.proof(token=token)))
     assert (caller.client, caller.subject) == ("bound", PERSON)
 
 

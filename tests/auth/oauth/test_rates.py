@@ -1,10 +1,13 @@
 """Rates: an address and a client may ask so often and no oftener, and nobody uses up another's share."""
 
+import asyncio
+
 import httpx2
 import pytest
 
 from auth import clock
 from auth.oauth.rates import ADDRESS_PER_MINUTE, BUCKETS_KEPT, CLIENT_PER_MINUTE, Rates, network_of
+from tests.auth.conftest import Install
 from tests.auth.holders import holder_at
 from tests.auth.world import NAME, Installation, settled
 
@@ -71,12 +74,12 @@ async def test_a_client_that_asks_too_often_is_told_when_to_come_back(here: Inst
     assert (await here.ask("desk", NAME)).status == 200
 
 
-async def test_an_assertion_refused_for_haste_is_not_used_up(here: Installation, stopped: list[float]) -> None:
+async def test_an_assertion_refused_for_haste_is_not_used_up(here: Installation) -> None:
     await here.add_client("eager", tokens_per_minute=1)
     await here.token("eager")
     assertion = here.assertion("eager")
     assert (await here.ask("eager", "", purpose=None, assertion=assertion)).status == 429
-    here.server.authentication._rates = Rates()
+    await here.connection.execute("update shares set at = at - interval '1 minute'")
     assert (await here.ask("eager", "", purpose=None, assertion=assertion)).status == 200
 
 
@@ -114,3 +117,24 @@ async def test_an_address_that_asks_too_often_is_refused_before_anything_is_read
 
 def test_the_limits_leave_room_for_what_is_usual() -> None:
     assert ADDRESS_PER_MINUTE >= 10 * CLIENT_PER_MINUTE
+
+
+async def test_a_clients_requests_are_counted_over_all_processes(here: Installation, install: Install) -> None:
+    others = [await install(here.files) for _ in range(3)]
+    await here.add_client("eager", tokens_per_minute=6)
+    await settled(here)
+    forms = [here.form("eager", NAME) for _ in range(12)]
+    servers = [each.server for each in (here, *others)] * 3
+    answers = await asyncio.gather(*(server.token(form) for server, form in zip(servers, forms, strict=True)))
+    assert sorted(answer.status for answer in answers) == [200] * 6 + [429] * 6
+
+
+async def test_a_clients_share_comes_back_evenly(here: Installation) -> None:
+    await here.add_client("eager", tokens_per_minute=6)
+    await settled(here)
+    await here.connection.execute("insert into shares values ('eager', 0, now() - interval '15 seconds')")
+    answers = [await here.ask("eager", NAME) for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 429]
+    assert 1 <= int(answers[1].headers["Retry-After"]) <= 5
+    await here.connection.execute("update shares set at = now() - interval '1 day'")
+    assert [(await here.ask("eager", NAME)).status for _ in range(7)] == [200] * 6 + [429]

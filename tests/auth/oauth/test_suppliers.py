@@ -8,6 +8,7 @@ import pytest
 
 from tests.auth.oauth.said import said_by
 from tests.auth.world import BORN, FIND, NAME, Installation, settled
+from tests.waiting import at_once
 
 SOON = datetime.now(UTC) + timedelta(hours=1)
 
@@ -33,7 +34,7 @@ async def delegated(here: Installation) -> Installation:
 async def test_a_supplier_gets_a_token_for_what_was_delegated(delegated: Installation) -> None:
     token = await delegated.token("vendor", NAME, authorization_details=on_behalf_of("G01"))
     assert said_by(token)["authorization_details"][0]["on_behalf_of"] == "G01"
-    caller = delegated.authority.caller(f"Bearer {token}")
+    caller = at_once(delegated.authority.caller(f"Bearer {token}"))
     assert (caller.agency, caller.supplier, set(caller.rights.reach)) == ("G01", "G02", {NAME})
 
 

@@ -25,6 +25,7 @@ from tests.auth.world import (
     Installation,
     settled,
 )
+from tests.waiting import at_once
 
 PERSON = "000000000042"  # a personal number of nobody: no province has code 000
 
@@ -68,7 +69,7 @@ async def test_a_token_without_purpose_names_no_scope(here: Installation) -> Non
     answer = await here.ask("desk", purpose=None)
     assert answer.status == 200
     assert "scope" not in answer.body
-    assert not here.authority.caller(f"Bearer {answer.body['access_token']}").rights.reach
+    assert not at_once(here.authority.caller(f"Bearer {answer.body['access_token']}")).rights.reach
 
 
 async def test_scopes_asked_without_a_purpose_are_refused(unchanged: Installation) -> None:
@@ -131,7 +132,7 @@ async def test_a_token_for_a_citizen_hides_the_citizen_and_names_them_pairwise(h
 
 async def test_a_form_cannot_name_a_citizen(here: Installation) -> None:
     answer = await here.server.token({**here.form("desk", NAME), "citizen": PERSON, "sealed_subject": PERSON})
-    assert here.authority.caller(f"Bearer {answer.body['access_token']}").subject is None
+    assert at_once(here.authority.caller(f"Bearer {answer.body['access_token']}")).subject is None
 
 
 async def test_a_token_over_four_kilobytes_is_refused_with_the_advice_to_use_a_set(here: Installation) -> None:
@@ -268,7 +269,7 @@ async def test_assertions_past_their_time_are_forgotten(here: Installation) -> N
 async def test_a_token_of_one_process_is_good_in_another(here: Installation, install: Install) -> None:
     there = await install(here.files)
     token = await there.token("desk", NAME, assertion=here.assertion("desk"))
-    assert here.authority.caller(f"Bearer {token}").client == "desk"
+    assert at_once(here.authority.caller(f"Bearer {token}")).client == "desk"
 
 
 @pytest.mark.usefixtures("here")

@@ -24,6 +24,7 @@ from auth.scopes import Catalogue
 from tests.auth.policy.model import Allowed
 from tests.auth.policy.worlds import PEOPLE, PURPOSES, SCOPES, SETS, Token, World, communes_of
 from tests.auth.world import ISSUER
+from tests.waiting import at_once
 
 CATALOGUE = Catalogue(frozenset(SCOPES), SETS)
 KEY = ECKey.generate_key("P-256")
@@ -73,7 +74,7 @@ def authority_over(policy: Policy) -> Authority:
 def caller_of(authority: Authority, token: Token) -> Caller | None:
     """Whom the token makes its bearer; None where it is turned away."""
     try:
-        return authority.caller(f"Bearer {signed(token)}")
+        return at_once(authority.caller(f"Bearer {signed(token)}"))
     except Unauthenticated:
         return None
 

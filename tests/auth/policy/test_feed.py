@@ -15,20 +15,21 @@ from auth.policy.feed import POLL_S, PolicyFeed
 from auth.policy.rows import PolicyReader
 from tests.auth.conftest import Install
 from tests.auth.world import BASIC, BORN, CATALOGUE, NAME, Installation, communes_of, settled, until
+from tests.waiting import at_once
 
 
 def holds(made: Installation, authorization: str, scope: str = NAME) -> Callable[[], bool]:
-    return lambda: scope in made.authority.caller(authorization).rights.reach
+    return lambda: scope in at_once(made.authority.caller(authorization)).rights.reach
 
 
 def lost(made: Installation, authorization: str, scope: str = NAME) -> Callable[[], bool]:
-    return lambda: scope not in made.authority.caller(authorization).rights.reach
+    return lambda: scope not in at_once(made.authority.caller(authorization)).rights.reach
 
 
 def turned_away(made: Installation, authorization: str) -> Callable[[], bool]:
     def check() -> bool:
         try:
-            made.authority.caller(authorization)
+            at_once(made.authority.caller(authorization))
         except Unauthenticated:
             return True
         return False
@@ -96,14 +97,14 @@ async def test_what_is_revoked_in_a_transaction_not_committed_stays_in_force(her
 @pytest.mark.parametrize("table", ["clients", "agencies"])
 async def test_a_suspended_client_or_agency_is_turned_away_at_once(here: Installation, table: str) -> None:
     authorization = f"Bearer {await here.token('desk', NAME)}"
-    here.authority.caller(authorization)
+    at_once(here.authority.caller(authorization))
     await here.connection.execute(f"update {table} set state = 'suspended'")
     assert await until(turned_away(here, authorization)) < 1
 
 
 async def test_a_client_switched_to_bound_tokens_is_turned_away_with_its_old_ones(here: Installation) -> None:
     authorization = f"Bearer {await here.token('desk', NAME)}"
-    here.authority.caller(authorization)
+    at_once(here.authority.caller(authorization))
     await here.connection.execute("update clients set token_type = 'DPoP'")
     assert await until(turned_away(here, authorization)) < 1
 
@@ -149,7 +150,7 @@ async def test_a_grant_ends_while_requests_come_in_at_the_moment_that_it_says(he
     await here.connection.execute("update grants set valid_until = $1", ends)
     await settled(here)
     asked_at, last_allowed = clock.wall(), 0.0
-    while NAME in here.authority.caller(authorization).rights.reach:
+    while NAME in at_once(here.authority.caller(authorization)).rights.reach:
         last_allowed = asked_at
         await asyncio.sleep(0.001)
         asked_at = clock.wall()
@@ -178,7 +179,7 @@ async def test_a_process_that_cannot_confirm_the_grants_refuses_and_recovers(her
     assert holds(here, authorization)()  # the lease still runs
     assert await until(unconfirmed(here), seconds=LEASE_S + 1) > LEASE_S - 2 * POLL_S
     with pytest.raises(GrantsUnconfirmed):
-        here.authority.caller(authorization)
+        at_once(here.authority.caller(authorization))
     answer = await here.server.token(here.form("desk", NAME))
     assert (answer.status, answer.body["error"]) == (503, "temporarily_unavailable")
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=here.app), base_url="http://x") as http:

@@ -19,6 +19,7 @@ from auth.policy.remote import AuthorityRefused, RemotePolicy
 from auth.policy.remote_wire import LONGEST_STATEMENT, Statement, signed
 from tests.auth.policy.remote_world import Gateway, add_subgraph, following, remote
 from tests.auth.world import NAME, Installation, settled, unpadded, until
+from tests.waiting import at_once
 
 FIELD, OTHER = "land:parcel.field_1:read", "land:parcel.field_2:read"
 
@@ -58,7 +59,7 @@ async def test_a_subgraph_decides_as_the_authority_would_for_a_scope_of_its_doma
     here: Installation, land: RemotePolicy
 ) -> None:
     token = await here.token("desk", f"{FIELD} {NAME}")
-    caller = here.authority.caller(f"Bearer {token}")
+    caller = at_once(here.authority.caller(f"Bearer {token}"))
     assert caller.admission is not None
     there = land.policy().at(clock.wall())
     asking = caller.admission.token.asking  # type: ignore[attr-defined]
