@@ -1,15 +1,19 @@
 """One nation, served by one process and by an authority, four registers and a gateway at the same time."""
 
 import asyncio
+import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 
 import psutil
 import pytest
 
 from bench.ports import free_ports
 from commands.composition import GATEWAY
+from commands.together import Part, together
 from graph.compose import compose
 from graph.composed import Composed
 from graph.registry import installed_domains
@@ -18,10 +22,14 @@ from installation.databases import database_urls
 from installation.settings import Settings
 from synthetic.personas import SIGNING_IN
 from tests.federation.same.both import Both, Shape, Tokens
+from tests.federation.same.routers import CLAIMS, Router, World, variables
 from tests.properties.nation import CITIZENS, Nation, loaded
 from tests.serving import command, started, told_to
 
 PROCESSES = 7
+LYING = Path(__file__).with_name("lying.config.mjs")
+HIVE = ("node_modules", "@graphql-hive", "gateway", "dist", "bin.js")
+REQUIRED = re.compile(r"(?<=@requiresScopes\(scopes: )\[\[.*?\]\]")
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +88,33 @@ def _token(environment: dict[str, str], caller: str) -> str:
 def _registers(up: int) -> dict[str, int]:
     told = ((each.environ().get("LIENTHONG_DOMAIN"), each.pid) for each in psutil.Process(up).children())
     return {name: pid for name, pid in told if name}
+
+
+@pytest.fixture(scope="session")
+def router(installation: dict[str, str], both: Both) -> Router:
+    """Whoever stands where the gateway stands."""
+    first = int(installation["LIENTHONG_PORT"])
+    ports = {domain.name: first + place for place, domain in enumerate(installed_domains(), 2)}
+    doors = {name: f"http://127.0.0.1:{port}/graphql" for name, port in ports.items()}
+    return Router(f"http://127.0.0.1:{first}", doors, both.together.tokens)
+
+
+@pytest.fixture(scope="session")
+def world(router: Router, installation: dict[str, str], urls: Mapping[str, str]) -> World:
+    """The same, with what it may refer to."""
+    return World(router, installation, asyncio.run(variables(router, urls, SIGNING_IN[0].pin)))
+
+
+@pytest.fixture(scope="module")
+def lying(router: Router, installation: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shape]:
+    """A gateway of the same make over the same registers, that checks nothing (lying.config.mjs)."""
+    folder, port = tmp_path_factory.mktemp("lying"), free_ports(1)
+    found = Path(installation["LIENTHONG_HOME"]) / "supergraph" / "supergraph.graphql"
+    supergraph = folder / "supergraph.graphql"
+    supergraph.write_text(REQUIRED.sub("[[]]", found.read_text()))
+    told = {"ROUTER_SUPERGRAPH": str(supergraph), "ROUTER_PORT": str(port), "ROUTER_AUTHORITY": router.authority}
+    command = node.node(), str(GATEWAY.joinpath(*HIVE)), "supergraph", "-c", str(LYING)
+    with together(folder, print) as parts:
+        environment = {**os.environ, **told, "ROUTER_CLAIMS": json.dumps(CLAIMS)}
+        parts.start(Part("lying", command, environment, f"http://127.0.0.1:{port}/readiness"))
+        yield Shape(f"http://127.0.0.1:{port}/graphql", router.tokens)
