@@ -30,6 +30,7 @@ from graph.kept import Kept
 from graph.places import Places
 from graph.plan import Asked, Plan
 from graph.run import Databases, Run
+from graph.sources import Moments, Sources
 from ledger import Ledger
 
 CITIZENS_PER_DECISION = 100  # a portal's citizens share its rights, and each has a decision
@@ -67,6 +68,7 @@ class Graph:
         self._confirm = confirm
         self._quotas = quotas
         self._databases = databases
+        self._sources = Sources(databases)
         self._ledger = ledger
         self._cursors = cursors
         self._deadline = deadline_seconds
@@ -87,9 +89,10 @@ class Graph:
         record = disclosure.Record(self._ledger, plan, caller, exchange, granted.emergencies, noted)
         room = await self._room(plan, granted, asked, record, caller) if granted.limits else None
         try:
+            moments = self._sources.moments(plan)
             run = Run(plan, granted, asked, self._databases, record.looked_at, partial(self._confirm, caller))
             await self._finished(run)
-            body, not_found = self._body(plan, run, question), run.not_found()
+            body, not_found = self._body(plan, run, question, moments), run.not_found()
             del run
             await record.durable()
             if not_found:
@@ -191,15 +194,16 @@ class Graph:
         finally:
             timer.cancel()
 
-    def _body(self, plan: Plan, run: Run, question: Question) -> bytes:
+    def _body(self, plan: Plan, run: Run, question: Question, moments: Moments) -> bytes:
         data = plan.build(run.rows, run.arguments)
         if plan.introspects:
             data.update(introspection.answer(self.composed.schema, question, data))
+        answer: dict[str, Any] = {"data": data}
         missing = failures.errors(plan, run.failed, data)
-        if not missing:  # also where what failed stands below somebody who is not there
-            return orjson.dumps({"data": data})
-        errors = self.places(question).failures(missing)
-        return orjson.dumps({"errors": [error.as_json() for error in errors], "data": data})
+        if missing:  # nothing is, where what failed stands below somebody who is not there
+            errors = self.places(question).failures(missing)
+            answer = {"errors": [error.as_json() for error in errors], "data": data}
+        return self._sources.with_sources(orjson.dumps(answer), plan, moments, run.failed)
 
 
 def size_of(plan: Plan) -> int:

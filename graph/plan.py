@@ -194,6 +194,10 @@ class Plan:
         default_factory=WeakKeyDictionary
     )  # they end with both
     recorded_as: Definition[Operation] | None = None  # as the ledger knows it, once it does
+    registers: Sequence[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.registers = tuple(sorted({step.domain for step in self.steps}))
 
     @property
     def is_personal(self) -> bool:

@@ -7,6 +7,7 @@ import { bodyOf, parametersOf, TooSlow } from "./body.mjs";
 import { withoutLiterals } from "./literals.mjs";
 import { parsed, Registers } from "./registers.mjs";
 import { failure, refused, shown } from "./said.mjs";
+import { Sources } from "./sources.mjs";
 
 const GRAPHQL = "/graphql";
 const TICKET = "lienthong-ticket";
@@ -18,6 +19,7 @@ const JSON_ANSWER = { status: 200, headers: { "content-type": "application/json"
 class Admission {
   refusal = null; // of a subgraph
   stopped = null; // by the gateway itself
+  sources = new Sources();
 
   constructor(request, question, grant, headers, until) {
     this.question = question; // in the client's words
@@ -84,7 +86,7 @@ export function decision({ authority, deadline, schema, terms }) {
       }
     },
 
-    onFetch({ context, options, setOptions, fetchFn, setFetchFn }) {
+    onFetch({ context, executionRequest, options, setOptions, fetchFn, setFetchFn }) {
       const admission = admissions.get(context?.request);
       if (admission === undefined) return; // not of an operation
       setOptions({ ...options, headers: { ...options.headers, ...admission.forSubgraphs } });
@@ -92,13 +94,17 @@ export function decision({ authority, deadline, schema, terms }) {
         const ask = (signal) => fetchFn(url, { ...sent, signal, redirect: "error" }, ...more);
         const refuse = (response, text) => admission.refuse(response, text);
         const answer = await registers.answer(url, admission.until, sent.signal, ask, refuse);
+        admission.sources.heard(executionRequest.subgraphName, answer);
         return new Response(JSON.stringify(answer), JSON_ANSWER);
       });
     },
 
     onResultProcess({ request, result }) {
       const admission = admissions.get(request);
-      if (admission === undefined || !result?.errors?.length) return;
+      if (admission === undefined) return;
+      const sources = admission.sources.shown();
+      if (sources) result.extensions = { ...result.extensions, sources };
+      if (!result.errors?.length) return;
       const layer = result.errors.find((error) => error.extensions?.http); // the gateway's own doubts: the whole is refused
       if (layer) admission.stop(layer, terms);
       else result.errors = shown(result, admission.question, terms);

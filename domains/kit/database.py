@@ -15,6 +15,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine, Hashable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
+from time import time
 from typing import Any, Protocol, TypeAlias
 from weakref import WeakValueDictionary
 
@@ -166,6 +167,10 @@ class Database:
     def is_ready(self) -> bool:
         """True while at least one connection is up, and answers."""
         return bool(self._held) and not self._breaker.is_open
+
+    def as_of(self) -> float:
+        """What is asked for from now on shows every change until then, in seconds since 1970."""
+        return time()
 
     def wants(self, loader: Waiting) -> None:
         """Queue a loader; it is served at the end of this tick, or when a connection becomes idle."""

@@ -76,12 +76,13 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     domains = nothing()
     authority = Authority()
     people = Register(
-        subgraph(domains[0]).as_str(),
+        domains[0].name, subgraph(domains[0]).as_str(),
         {"person": lambda _, by: [each for each in PEOPLE if by in (each["name"], "all")], "_entities": _entities(
             {each["ref"]: each for each in PEOPLE}
         )},
     )  # fmt: skip
     gossip = Register(
+        domains[1].name,
         subgraph(domains[1]).as_str(),
         {
             "rumor": lambda _, by: [{"__typename": "Person", "ref": ref} for ref in ALIASES if by],

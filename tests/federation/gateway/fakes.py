@@ -24,6 +24,7 @@ REQUEST_ID = "0123456789abcdef0123456789abcdef"
 NAME, ALIAS = "people:person.name:read", "gossip:person.alias:read"
 SET = "set:people.all.v1"
 PROOF = "proof"
+AS_OF = "2020-01-01T00:00:00Z"
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -103,15 +104,16 @@ class Authority(Fake):
 class Register(Fake):
     """Answers from what it was given, as a subgraph does."""
 
-    def __init__(self, sdl: str, data: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, sdl: str, data: Mapping[str, Any]) -> None:
         super().__init__()
+        self._name, self.as_of = name, AS_OF
         self._schema: GraphQLSchema = build_schema(sdl, assume_valid=True)
         self._data = data
         self.pause = 0.0
 
     def forget(self) -> None:
         super().forget()
-        self.pause = 0.0
+        self.pause, self.as_of = 0.0, AS_OF
 
     def app(self) -> Starlette:
         return Starlette(routes=[Route("/graphql", self._answer, methods=["POST"])])
@@ -125,7 +127,8 @@ class Register(Fake):
         await asyncio.sleep(self.pause)
         body = await request.json()
         result = graphql_sync(self._schema, body["query"], self._data, variable_values=body.get("variables"))
-        return JSONResponse(result.formatted)
+        said = {"extensions": {"sources": {self._name: {"asOf": self.as_of}}}}
+        return JSONResponse({**result.formatted, **said})
 
 
 def says(status: int, body: Any, **headers: str) -> Answer:
