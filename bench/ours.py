@@ -117,7 +117,7 @@ class TokensForgotten(Whole):
 class CoalescingOff(Whole):
     """The product, with each request's statements its own."""
 
-    async def _database(self, name: str, stack: AsyncExitStack) -> Database:
+    async def _register(self, name: str, stack: AsyncExitStack) -> Database:
         limits = Limits(CONNECTIONS_ALONE, self._settings.statement_timeout_ms / 1000, asks_per_statement=1)
         database = Database(name, database_url(self._settings, name), limits)
         await database.open()

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from auth.caller import Rights
-from domains.kit.loader import Arrangement, RowsLoader
+from domains.kit.loader import Arrangement, Loads
 from domains.kit.rules import OtherRows, PersonRows, Rule
 from domains.kit.scopes import Verb
 from domains.kit.statements import Part, Size, Statement, known
@@ -169,7 +169,7 @@ class Reader:
     """
 
     statement: Statement
-    loader: RowsLoader
+    loader: Loads
     others: tuple[tuple[Step, str], ...]
 
 

@@ -15,8 +15,9 @@ from itertools import chain, repeat
 from typing import Any
 
 from domains.kit import statements
-from domains.kit.database import Database, SourceUnavailable
-from domains.kit.loader import Ask, loader_of
+from domains.kit.database import SourceUnavailable
+from domains.kit.loader import Ask
+from domains.kit.replicas import Register, loader_of
 from domains.kit.rules import Rule
 from domains.kit.statements import KEYS, parameter
 from graph.answer_code import FAILED
@@ -25,7 +26,7 @@ from graph.errors import Code
 from graph.limits import KEYS_PER_HOP
 from graph.plan import Asked, Getter, Plan, Read, Reader, Step
 
-Databases = Mapping[str, Database]  # by domain
+Databases = Mapping[str, Register]  # by domain
 People = list[tuple[int, Sequence[str]]]  # step, and those at whom it looked
 Came = Iterator[tuple[Step, Any]]  # steps of one read with their rows
 

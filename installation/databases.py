@@ -5,8 +5,9 @@ authority has no domain's, and a ministry's subgraph has its own domain's and a 
 """
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -73,6 +74,13 @@ def database_url(settings: Settings, name: str) -> str:
     return _with_database(server, database) if server is not None else embedded(settings).url(database)
 
 
+def replica_urls(settings: Settings, name: str) -> tuple[str, ...]:
+    """The libpq URLs of a register's replicas: a database without a name has that of the register's own."""
+    given: tuple[str, ...] = getattr(settings, f"{name}_replica_urls", ())
+    usual = database_name(settings, name)
+    return tuple(url if urlsplit(url).path.strip("/") else _with_database(url, usual) for url in given)
+
+
 def database_urls(settings: Settings) -> dict[str, str]:
     """The libpq URL of every database."""
     return {name: database_url(settings, name) for name in DATABASES}
@@ -102,13 +110,28 @@ async def check_room(settings: Settings, away: Collection[str] = ()) -> None:
             continue
         serving = connections_per_process(settings, server.databases) * settings.processes
         needed = serving + sum(SEALING_CONNECTIONS.get(name, 0) for name in server.databases) + COMMANDS
-        room = await _room(server.maintenance_url)
-        if needed > room:
-            raise ServerTooSmall(
-                f"{settings.processes} process(es) need {needed} connections, and the server of"
-                f" {without_password(server.maintenance_url)} allows {room}: lower {PREFIX}PROCESSES"
-                f" or {PREFIX}CONNECTIONS_PER_DOMAIN, or raise its max_connections."
-            )
+        await _check_room(settings, server.maintenance_url, needed)
+    for url, needed in _on_replicas(settings).items():
+        with suppress(DatabaseAway):
+            await _check_room(settings, url, needed)
+
+
+def _on_replicas(settings: Settings) -> dict[str, int]:
+    """Connections that will be held to each server of replicas, by the URL of a database there."""
+    urls = [url for name in registers_of(settings) for url in replica_urls(settings, name)]
+    places = {_place(url): url for url in urls}
+    held = Counter(places[_place(url)] for url in urls)
+    return {url: count * settings.connections_per_domain * settings.processes for url, count in held.items()}
+
+
+async def _check_room(settings: Settings, url: str, needed: int) -> None:
+    room = await _room(url)
+    if needed > room:
+        raise ServerTooSmall(
+            f"{settings.processes} process(es) need {needed} connections, and the server of"
+            f" {without_password(url)} allows {room}: lower {PREFIX}PROCESSES"
+            f" or {PREFIX}CONNECTIONS_PER_DOMAIN, or raise its max_connections."
+        )
 
 
 async def connect(url: str) -> asyncpg.Connection:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError, create_model, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, create_model, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from installation.errors import SettingsInvalid
 from installation.registers import check_names, registers
@@ -26,6 +26,10 @@ def _postgres_url(value: str) -> str:
         message = "a database URL begins with postgresql://"
         raise ValueError(message)
     return f"postgresql://{rest}"
+
+
+def _apart(value: object) -> object:
+    return value.split() if isinstance(value, str) else value
 
 
 def _is_address(host: str) -> bool:
@@ -45,7 +49,8 @@ def _is_network(text: str) -> bool:
 
 
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
-
+PostgresUrls = Annotated[tuple[PostgresUrl, ...], NoDecode, BeforeValidator(_apart)]
+"""Several, with spaces in between."""
 
 Shape = Literal["whole", "authority", "subgraph", "public"]
 OF_ONE_REGISTER: frozenset[Shape] = frozenset({"subgraph", "public"})
@@ -54,7 +59,7 @@ OF_ONE_REGISTER: frozenset[Shape] = frozenset({"subgraph", "public"})
 class Settings(BaseSettings):
     """What an installation can be told. Every name is an environment variable with the prefix LIENTHONG_.
 
-    `load` adds one more for each register that is installed: `land_database_url`, and so on.
+    `load` adds two more for each register that is installed: `land_database_url`, `land_replica_urls`, and so on.
     """
 
     model_config = SettingsConfigDict(
@@ -96,6 +101,7 @@ class Settings(BaseSettings):
     connections_per_domain: int = Field(default=2, ge=1, le=64)
     statement_timeout_ms: int = Field(default=2_000, ge=10, le=600_000)
     request_deadline_ms: int = Field(default=5_000, ge=50, le=600_000)
+    replica_staleness_ms: int = Field(default=5_000, ge=2_000, le=3_600_000)
 
     @property
     def proxies(self) -> list[str]:
@@ -225,12 +231,13 @@ def load(**given: object) -> Settings:
 
 @cache
 def _with_registers() -> type[Settings]:
-    """The settings, and the URL of each installed register's database: a variable declared by being installed."""
+    """The settings, and where each installed register's databases are: variables declared by being installed."""
     check_names()
-    urls: dict[str, Any] = {
-        f"{name}_database_url": (PostgresUrl | None, Field(default=None, repr=False)) for name in registers()
-    }
-    return create_model("Settings", __base__=Settings, **urls)
+    own: dict[str, Any] = {}
+    for name in registers():
+        own[f"{name}_database_url"] = (PostgresUrl | None, Field(default=None, repr=False))
+        own[f"{name}_replica_urls"] = (PostgresUrls, Field(default=(), repr=False))
+    return create_model("Settings", __base__=Settings, **own)
 
 
 def _complaint(location: tuple[int | str, ...], message: str) -> str:
@@ -244,8 +251,10 @@ def describe(settings: Settings) -> dict[str, str]:
 
 
 def _printable(value: object) -> str:
-    if value is None or value == "":
+    if value in (None, "", ()):
         return "-"
+    if isinstance(value, tuple):
+        return " ".join(map(_printable, value))
     return without_password(value) if isinstance(value, str) and "://" in value else str(value)
 
 

@@ -5,6 +5,7 @@ which parts it has, and may exchange the way in which one is made.
 """
 
 import gc
+import os
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,13 +20,14 @@ from auth.caller import Caller
 from auth.policy.counting import Counting
 from console.transparency import TransparencyLog
 from domains.kit.database import Database, Limits
+from domains.kit.replicas import Register, Replicated
 from graph.answer import Graph
 from graph.composed import Composed
 from graph.cursors import KEY_BYTES, Cursors
 from graph.decide import Decide, decide
 from graph.endpoint import Endpoint
 from graph.request import Receive, Scope, Send
-from installation.databases import database_url
+from installation.databases import database_url, replica_urls
 from installation.errors import SettingsInvalid
 from installation.home import KeyFolder, key_bytes, key_file
 from installation.settings import Settings
@@ -74,7 +76,7 @@ class Application(ABC):
     def _graph(
         self,
         composed: Composed,
-        databases: Mapping[str, Database],
+        databases: Mapping[str, Register],
         ledger: Ledger,
         confirm: Callable[[Caller], None],
         quotas: Counting,
@@ -92,13 +94,23 @@ class Application(ABC):
             decide=self._decide,
         )
 
-    async def _database(self, name: str, stack: AsyncExitStack) -> Database:
+    async def _register(self, name: str, stack: AsyncExitStack) -> Register:
+        register = self._connections(name)
+        stack.push_async_callback(register.close)
+        await register.begin()
+        return register
+
+    def _connections(self, name: str) -> Register:
         settings = self._settings
         limits = Limits(settings.connections_per_domain, settings.statement_timeout_ms / 1000)
-        database = Database(name, database_url(settings, name), limits)
-        stack.push_async_callback(database.close)
-        await database.begin()
-        return database
+        primary = Database(name, database_url(settings, name), limits)
+        urls = replica_urls(settings, name)
+        if not urls:
+            return primary
+        replicas = [Database(f"{name} replica {place}", url, limits) for place, url in enumerate(urls, 1)]
+        first = os.getpid() % len(replicas)  # each process asks one: neighbors ask different ones
+        replicas = replicas[first:] + replicas[:first]
+        return Replicated(primary, replicas, settings.replica_staleness_ms / 1000, settings.request_deadline_ms / 1000)
 
     async def _ledger(self, stack: AsyncExitStack) -> Ledger:
         ledger = Ledger(database_url(self._settings, "ledger"), KeyRing(KeyFolder(self._settings.home)))

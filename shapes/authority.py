@@ -18,7 +18,7 @@ from auth.oauth.metadata import RESOURCE_METADATA
 from auth.oauth.server import AuthorizationServer
 from auth.policy.quotas import Quotas
 from auth.policy.texts import OperationTexts
-from domains.kit.database import Database
+from domains.kit.replicas import Register
 from domains.kit.units import communes_of
 from graph.admission import ByToken
 from graph.answer import Graph
@@ -60,7 +60,7 @@ class AuthorityShape(Application):
             *await stack.enter_async_context(pages.opened(behind)),
         ]
 
-    async def _registers(self, _: Composed, __: AsyncExitStack) -> Mapping[str, Database]:
+    async def _registers(self, _: Composed, __: AsyncExitStack) -> Mapping[str, Register]:
         """None: each ministry has its own."""
         return {}
 

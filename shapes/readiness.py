@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from auth.errors import GrantsUnconfirmed
-from domains.kit.database import Database
+from domains.kit.replicas import Register
 from ledger import Ledger, LedgerUnreachable, NotDurable
 
 TRIED_AGAIN_S = 1.0  # what was found of the ledger is said again until then
@@ -34,7 +34,7 @@ class Readiness:
     most, whoever asks how often.
     """
 
-    def __init__(self, grants: Grants, databases: Mapping[str, Database], ledger: Ledger) -> None:
+    def __init__(self, grants: Grants, databases: Mapping[str, Register], ledger: Ledger) -> None:
         self._grants, self._databases, self._ledger = grants, databases, ledger
         self._trying = asyncio.Lock()
         self._tried_at = -math.inf

@@ -43,7 +43,7 @@ class OneRegister(Application):
         door = self._door(_domain(settings.domain), policy_of(settings), stack)
         await door.rights.open()
         stack.push_async_callback(door.rights.close)
-        databases = {settings.domain: await self._database(settings.domain, stack)}
+        databases = {settings.domain: await self._register(settings.domain, stack)}
         ledger = await self._ledger(stack)
         graph = self._graph(door.composed, databases, ledger, door.rights.confirm, door.counting)
         endpoint = Endpoint(

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 from auth.citizens.representation import RepresentedBy
 from console.citizens.representation import RepresentedInTheRegisters
-from domains.kit.database import Database
+from domains.kit.replicas import Register
 from graph.answer import Graph
 from graph.composed import Composed
 from graph.endpoint import Respond
@@ -15,8 +15,8 @@ from shapes.authority import AuthorityShape
 class Whole(AuthorityShape):
     """The authority with the registers."""
 
-    async def _registers(self, composed: Composed, stack: AsyncExitStack) -> Mapping[str, Database]:
-        return {domain.name: await self._database(domain.name, stack) for domain in composed.domains}
+    async def _registers(self, composed: Composed, stack: AsyncExitStack) -> Mapping[str, Register]:
+        return {domain.name: await self._register(domain.name, stack) for domain in composed.domains}
 
     def _represented_by(self, graph: Graph) -> RepresentedBy | None:
         return RepresentedInTheRegisters(graph)

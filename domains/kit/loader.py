@@ -8,9 +8,9 @@ rows of the whole batch and looks up its own keys.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from aiodataloader import DataLoader, Loader, dispatch_queue_batch
 
@@ -20,6 +20,7 @@ from domains.kit.statements import KEYS, Statement
 
 Ask = tuple[tuple[Any, ...], tuple[Any, ...]]  # keys, values of the other parameters
 Rows = Any  # as arranged: Mapping[key, row], Mapping[key, list[row]] or list[row], or a sequence of these
+Found = TypeVar("Found")
 Arrangement = Callable[[list[Any]], Rows]
 
 KEYS_PER_STATEMENT = 500  # while one is read, the rows of another become answers: few enough for a core's cache
@@ -54,6 +55,14 @@ def at_most(size: int) -> Arrangement:
 def as_list(rows: list[Any]) -> list[Any]:
     """The rows of a search or a page."""
     return rows
+
+
+class Loads(Protocol):
+    """What reads a statement for requests."""
+
+    def load(self, key: Ask) -> "asyncio.Future[Rows]":
+        """The rows for an ask. The future raises SourceUnavailable."""
+        ...
 
 
 def loader_of(database: Database, statement: Statement, arrangements: tuple[Arrangement, ...]) -> "RowsLoader":
@@ -136,13 +145,9 @@ class RowsLoader(DataLoader[Ask, Rows]):
         except SourceUnavailable:
             if len(asks) == 1:
                 raise
-        each: list[Any] = await asyncio.gather(*(self._alone(ask) for ask in asks), return_exceptions=True)
+        readings = (alone(self._database, partial(self._read, [ask])) for ask in asks)
+        each: list[Any] = await asyncio.gather(*readings, return_exceptions=True)
         return each
-
-    def _alone(self, ask: Ask) -> "asyncio.Future[Rows]":
-        alone = _Alone(self.loop.create_future(), lambda: self._read([ask]))
-        self._database.wants(alone)
-        return alone.future
 
     def _split(self) -> tuple[list[Loader], list[Loader]]:
         values, room = self._queue[0].key[1], KEYS_PER_STATEMENT
@@ -181,18 +186,29 @@ def _give_up(asks: Sequence[Loader], error: Exception) -> None:
             ask.future.set_exception(error)
 
 
-class _Alone:
-    """One ask of a failed batch, tried again by itself."""
+def alone(database: Database, read: Callable[[], Coroutine[Any, Any, Found]]) -> "asyncio.Future[Found]":
+    """What `read` finds, which takes the connection that is set aside for it alone."""
+    waiting = _Alone(asyncio.get_running_loop().create_future(), read)
+    database.wants(waiting)
+    return waiting.future
 
-    def __init__(self, future: "asyncio.Future[Rows]", read: Callable[[], Coroutine[Any, Any, Rows]]) -> None:
+
+class _Alone:
+    """One reading that waits for a connection by itself."""
+
+    def __init__(self, future: "asyncio.Future[Any]", read: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         self.future = future
         self._read = read
 
     async def dispatch(self) -> None:
         try:
-            self.future.set_result(await self._read())
+            found = await self._read()
         except SourceUnavailable as error:
             self.fail(error)
+        else:
+            if not self.future.done():
+                self.future.set_result(found)
 
     def fail(self, error: Exception) -> None:
-        self.future.set_exception(error)
+        if not self.future.done():
+            self.future.set_exception(error)

@@ -1,4 +1,4 @@
-"""From when an answer through the gateway is: what its registers say of themselves, and nothing that they cannot say."""
+"""From when an answer through the gateway is: what each of its registers says of itself, and of no other."""
 
 from collections.abc import Mapping
 
