@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from platform import python_version
 
+from domains.kit.lag import WHERE, Place
 from installation import databases
 from installation.errors import Refusal
 from installation.interpreter import ASKED_FOR, optimized
-from installation.settings import Settings
+from installation.settings import Settings, without_password
 from migrations.run import revision_of
 from migrations.scripts import head
 
@@ -27,11 +28,14 @@ class Finding:
 
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
-    """The server that is ours, each database, and the connections there are."""
+    """The server that is ours, each database and replica, and the connections there are."""
     if databases.uses_embedded(settings):
         yield _embedded(settings)
     for name in databases.databases_of(settings):
         yield await _database(settings, name)
+    for name in databases.registers_of(settings):
+        for url in databases.replica_urls(settings, name):
+            yield await _replica(databases.database_url(settings, name), url)
     yield await _room(settings)
     if optimized() is False:
         yield Finding(healthy=True, line=NOT_OPTIMIZED, advice=True)
@@ -51,6 +55,25 @@ async def _database(settings: Settings, name: str) -> Finding:
         return Finding(healthy=False, line=str(refusal))
     state = "is current" if found == needed else "is not of this version: `lienthong migrate`"
     return Finding(found == needed, f"Database {databases.database_name(settings, name)} {state}")
+
+
+async def _replica(origin: str, url: str) -> Finding:
+    try:
+        there, here = await _place(origin), await _place(url)
+    except Refusal as refusal:
+        return Finding(healthy=False, line=str(refusal))
+    follows = here.follows and (here.cluster, here.timeline) == (there.cluster, there.timeline)
+    state = "follows its register" if follows else "is no replica of its register, and is never asked"
+    return Finding(follows, f"{without_password(url)} {state}")
+
+
+async def _place(url: str) -> Place:
+    connection = await databases.connect(url)
+    try:
+        (row,) = await connection.fetch(WHERE)
+        return Place(*row)
+    finally:
+        await connection.close()
 
 
 async def _room(settings: Settings) -> Finding:

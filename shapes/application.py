@@ -9,6 +9,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 from starlette.applications import Starlette
@@ -107,7 +108,8 @@ class Application(ABC):
         urls = replica_urls(settings, name)
         if not urls:
             return primary
-        replicas = [Database(f"{name} replica {place}", url, limits) for place, url in enumerate(urls, 1)]
+        once = replace(limits, tries_each=False)  # what a replica does not answer, the register's own server does
+        replicas = [Database(f"{name} replica {place}", url, once) for place, url in enumerate(urls, 1)]
         first = os.getpid() % len(replicas)  # each process asks one: neighbors ask different ones
         replicas = replicas[first:] + replicas[:first]
         return Replicated(primary, replicas, settings.replica_staleness_ms / 1000, settings.request_deadline_ms / 1000)

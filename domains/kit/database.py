@@ -56,6 +56,7 @@ class Limits:
     statement_seconds: float = 5.0
     connect_seconds: float = 5.0
     asks_per_statement: int = 5_000
+    tries_each: bool = True  # of asks whose statement failed, each once more by itself
 
 
 class Waiting(Protocol):

@@ -143,7 +143,7 @@ class RowsLoader(DataLoader[Ask, Rows]):
         try:
             return [await self._read(asks)] * len(asks)
         except SourceUnavailable:
-            if len(asks) == 1:
+            if len(asks) == 1 or not self._database.limits.tries_each:
                 raise
         readings = (alone(self._database, partial(self._read, [ask])) for ask in asks)
         each: list[Any] = await asyncio.gather(*readings, return_exceptions=True)

@@ -18,6 +18,7 @@ from installation.databases import (
     connections_per_process,
     database_name,
     database_url,
+    databases_of,
     servers,
     uses_embedded,
 )
@@ -81,6 +82,15 @@ async def test_a_server_with_room_is_accepted(settings: Settings) -> None:
 async def test_more_connections_than_the_server_allows_are_refused_with_what_to_change(settings: Settings) -> None:
     with pytest.raises(ServerTooSmall, match=r"20 process\(es\) need .* LIENTHONG_PROCESSES .* max_connections"):
         await check_room(settings.model_copy(update={"processes": 20}))
+
+
+async def test_replicas_need_room_too_but_those_that_are_away_are_waited_for(settings: Settings) -> None:
+    away = f"postgresql://127.0.0.1:{free_port()}"
+    many = settings.model_copy(update={"land_replica_urls": (away, settings.database_url), "connections_per_domain": 8})
+    other = many.model_copy(update={"database_url": away, "processes": 30})
+    with pytest.raises(ServerTooSmall, match=r"30 process\(es\) need 240 connections"):
+        await check_room(other, databases_of(other))
+    await check_room(other.model_copy(update={"processes": 1}), databases_of(other))
 
 
 async def test_an_unreachable_url_is_told_in_one_line_without_its_password() -> None:

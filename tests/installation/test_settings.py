@@ -2,6 +2,7 @@
 
 import pytest
 
+from installation.databases import replica_urls
 from installation.errors import SettingsInvalid
 from installation.settings import describe, load, without_password
 
@@ -46,6 +47,16 @@ def test_described_settings_name_every_variable_and_hide_passwords() -> None:
     assert described["LIENTHONG_DATABASE_URL"] == "postgresql://clerk@db.example:5433/registers?host=/run/pg"
     assert described["LIENTHONG_MODE"] == "production"
     assert described["LIENTHONG_LAND_DATABASE_URL"] == "-"
+
+
+def test_replicas_of_a_register_are_told_in_one_variable_and_hide_passwords() -> None:
+    settings = load(land_database_url=URL, land_replica_urls="postgres://clerk:hidden@b postgresql://c/other")
+
+    assert replica_urls(settings, "land") == ("postgresql://clerk:hidden@b/registers", "postgresql://c/other")
+    assert replica_urls(settings, "identity") == ()
+    assert describe(settings)["LIENTHONG_LAND_REPLICA_URLS"] == "postgresql://clerk@b postgresql://c/other"
+    with pytest.raises(SettingsInvalid, match="LIENTHONG_LAND_REPLICA_URLS"):
+        load(land_replica_urls="postgresql://b mysql://c")
 
 
 def test_settings_shown_in_a_traceback_hide_passwords() -> None:

@@ -1,4 +1,4 @@
-"""What is known of a replica: never more than its server shows, whatever stands still, and since when without a break."""
+"""What is known of a replica: never more than its server shows, whatever stands still, and since when."""
 
 from math import inf
 
