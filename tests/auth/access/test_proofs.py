@@ -233,7 +233,7 @@ REFUSED: dict[str, tuple[Attack, str]] = {
     "iat huge": (changed(iat=10**300), "iat"),
     "iat below nothing": (changed(iat=-(10**18)), "iat"),
     "exp past": (changed(exp=NOW - 1000), "exp"),
-    "nbf to come": (changed(nbf=NOW + 1000), "nbf"),
+    "nbf to come": (changed(nbf=NOW + 10_000), "nbf"),
     "signed by another key": (with_key_of_another, "signed"),
     "changed after it was signed": (changed_after_signing, "signed"),
     "no signature": (lambda holder: parts(holder, signature=""), "signed"),
