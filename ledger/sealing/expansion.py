@@ -188,16 +188,15 @@ def _add_event(page: Page, happened: Happened) -> None:
 
 
 def _readings(operation: KnownOperation, subjects: Subjects) -> list[Common]:
-    """Of each subject, in the order of places. Few kinds of readings for many subjects."""
+    """Of each subject, in the order of places. Few kinds of readings for many subjects.
+
+    A reading that is asked for gets a row, so none is that no subject has: the audit would take it for inserted.
+    """
+    if roles := subjects.roles:
+        return [operation.reading(these, roles.get(subject, ())) for subject, these in subjects.steps.items()]
     steps = subjects.steps.values()
-    known = {these: operation.reading(these) for these in set(steps) if these}
-    if not subjects.roles:
-        return [known[these] for these in steps]
-    roles = subjects.roles
-    return [
-        operation.reading(these, roles[subject]) if subject in roles else known[these]
-        for subject, these in subjects.steps.items()
-    ]
+    known = {these: operation.reading(these) for these in set(steps)}
+    return [known[these] for these in steps]
 
 
 def _count(page: Page, answer: Answer, recipient: KnownRecipient, operation: KnownOperation, people: int) -> None:

@@ -89,6 +89,16 @@ def test_rows_say_who_was_read_by_which_steps_as_the_segments_do(stream: Stream)
         assert len({subject for subject, _ in read}) == len(read)
 
 
+@settings(max_examples=100)
+@given(stream=streams())
+def test_a_reading_that_nobody_has_gets_no_row(stream: Stream) -> None:
+    commons = Commons()
+    page = expanded(stream.segments, commons)
+
+    had = {reading.digest for people in page.people for reading in people.readings}
+    assert {reading.digest for reading in commons.readings._unnumbered} == had
+
+
 @settings(max_examples=50)
 @given(stream=streams())
 def test_leaf_commits_to_what_the_rows_say(stream: Stream) -> None:
@@ -153,9 +163,9 @@ def test_answers_of_one_kind_share_their_rows() -> None:
     assert len({reading for people in page.people for reading in people.readings}) == 1
 
 
-def expanded(segments: list[Segment]) -> Page:
+def expanded(segments: list[Segment], commons: Commons | None = None) -> Page:
     page = Page(first_leaf=7)
-    expansion = Expansion(Meanings(Commons()), Latest())
+    expansion = Expansion(Meanings(commons or Commons()), Latest())
     for segment in segments:
         expansion.add(page, segment, unpack(segment.data))
     return page
