@@ -76,10 +76,15 @@ def _some(contender: Contender, question: Question) -> Sequence[bytes]:
 
 
 def _comparable(answer: bytes) -> Any:
-    """The parsed answer. Each server seals its cursors its own way: only whether there is one is compared."""
-    return json.loads(
+    """The parsed answer. Each server seals its cursors its own way: only whether there is one is compared.
+
+    What an answer says of itself beside its data (`extensions`) is each server's own, too.
+    """
+    found = json.loads(
         answer, object_hook=lambda found: found | {k: bool(v) for k, v in found.items() if k == "endCursor"}
     )
+    found.pop("extensions", None)
+    return found
 
 
 async def _recorded(url: str) -> int:
