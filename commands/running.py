@@ -6,10 +6,12 @@ from contextlib import nullcontext
 from functools import partial
 from socket import socket
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from installation import databases
 from installation.errors import DatabaseAway, Refusal, SettingsInvalid
 from installation.home import key_file
+from installation.memory import memory_file
 from installation.settings import Settings
 
 if TYPE_CHECKING:
@@ -84,9 +86,30 @@ def check(settings: Settings, tell: Tell) -> None:
 
             await ask_once(settings)
         else:
+            await check_together(settings)
             await _check_agencies(settings)
 
     asyncio.run(checks())
+
+
+async def check_together(settings: Settings) -> None:
+    """Refuse to serve beside a host that remembers proofs elsewhere. A process that serves looks again by itself."""
+    from auth.access.seen import SeenProofs
+    from auth.access.together import SeenTogether
+    from auth.policy import acknowledgements
+
+    place = SeenTogether.place
+    if settings.proofs == "host":
+        seen = SeenProofs(memory_file(settings.home, "proofs.db"))
+        place = seen.place
+        await seen.close()
+    connection = await databases.connect(databases.database_url(settings, "auth"))
+    try:
+        await acknowledgements.check_together(connection, uuid4(), place)
+    except acknowledgements.ProofsApart as apart:
+        raise Refusal(str(apart)) from None
+    finally:
+        await connection.close()
 
 
 async def _away(settings: Settings, tell: Tell) -> frozenset[str]:
