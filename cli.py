@@ -97,6 +97,21 @@ def migrate(domain: Domain = None, *, authority: Authority = False) -> None:
 
 
 @app.command()
+def partition(
+    register: Annotated[str, typer.Argument(help=f"One of {', '.join(databases.DOMAINS)}.")],
+    parts: Annotated[int, typer.Option(min=1, max=256, help="By the hash of their key; 1 is one piece.")],
+) -> None:
+    """Move a register's tables into parts, for a nation of tens of millions. Nobody reads a table while it moves."""
+    settings = load()
+    if register not in databases.registers_of(settings):
+        raise Refusal(
+            f"There is no register {register!r} here; there are {', '.join(databases.registers_of(settings))}."
+        )
+    running.have_database(settings, tell)
+    running.partition(settings, register, parts, tell)
+
+
+@app.command()
 def serve(domain: Domain = None, *, public: Public = False, authority: Authority = False) -> None:
     """Serve the graph, or a part of it, on LIENTHONG_HOST and LIENTHONG_PORT, from databases that are migrated."""
     settings = shaped(domain, public=public, authority=authority)

@@ -33,6 +33,13 @@ def migrate(settings: Settings, tell: Tell) -> None:
     asyncio.run(run_migrations(settings, tell))
 
 
+def partition(settings: Settings, register: str, parts: int, tell: Tell) -> None:
+    """Move the tables of a register into so many parts."""
+    from migrations.partition import partition as move
+
+    asyncio.run(move(settings, register, parts, tell))
+
+
 def seed(settings: Settings, citizens: int, number: int, tell: Tell, *, force: bool, progress: bool) -> None:
     """Invent a nation, as far as it stands in the registers that are here."""
     from migrations.run import check_current

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from auth.caller import Rights
+from domains.kit.layout import Layout
 from domains.kit.loader import Arrangement, Loads
 from domains.kit.rules import OtherRows, PersonRows, Rule
 from domains.kit.scopes import Verb
@@ -138,7 +139,7 @@ class Read:
     number: int
     steps: list[Step]
     followers: list["Read"] = field(default_factory=list)  # those whose keys stand in its rows
-    readers: dict[tuple[Rule, ...], "Reader"] = field(default_factory=dict)
+    readers: dict[tuple[Layout, tuple[Rule, ...]], "Reader"] = field(default_factory=dict)
 
     @property
     def keys(self) -> Keys | None:
@@ -150,15 +151,15 @@ class Read:
         """The steps whose keys are the statement's."""
         return [step for step in self.steps if step.keys is not None and step.keys == self.keys]
 
-    def write(self, rules: Sequence[Rule]) -> Statement:
-        """The statement under the row rules of each step."""
+    def write(self, rules: Sequence[Rule], layout: Layout = Layout.WHOLE) -> Statement:
+        """The statement under the row rules of each step, for a register whose tables stand so."""
         places = {step.number: place for place, step in enumerate(self.steps)}
         hung = self.hung
         parts = [
             step.part(rule, None if step in hung or step.keys is None else (places[step.keys.step], step.keys.column))
             for step, rule in zip(self.steps, rules, strict=True)
         ]
-        return known(tuple(parts))
+        return known(tuple(parts), layout)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

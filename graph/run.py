@@ -16,6 +16,7 @@ from typing import Any
 
 from domains.kit import statements
 from domains.kit.database import SourceUnavailable
+from domains.kit.layout import Layout
 from domains.kit.loader import Ask
 from domains.kit.replicas import Register, loader_of
 from domains.kit.rules import Rule
@@ -47,10 +48,10 @@ class Run:
         confirm: Callable[[], None],
     ) -> None:
         """Every argument is looked at now: whatever is wrong with one is said before anything is read."""
-        if granted.ways is None:
-            granted.ways = [_way(read, granted, databases) for read in plan.reads]
         self._plan = plan
-        self._ways: list[_Way] = granted.ways
+        self._ways: list[_Way] = granted.ways or [_way(read, granted, databases) for read in plan.reads]
+        if granted.ways is None and all(databases[step.domain].layout for step in plan.steps):
+            granted.ways = self._ways
         self._asked = asked
         self._on_people = on_people
         self._confirm = confirm
@@ -326,17 +327,19 @@ def _only(step: Step, allowed: RowsAllowed) -> str | None:
 
 def _reader(read: Read, allowed: Mapping[int, RowsAllowed], databases: Databases) -> Reader:
     rules = tuple(allowed[step.number].rules for step in read.steps)
-    reader = read.readers.get(rules)
+    database = databases[read.steps[0].domain]
+    layout = database.layout or Layout.WHOLE  # whoever was never reached answers nothing, however it is asked
+    reader = read.readers.get((layout, rules))
     if reader is None:
-        statement, first = read.write(rules), read.steps[0]
-        loader = loader_of(databases[first.domain], statement, tuple(step.arrange for step in read.steps))
+        statement = read.write(rules, layout)
+        loader = loader_of(database, statement, tuple(step.arrange for step in read.steps))
         whose = {
             parameter(name, place): (step, name)
             for place, step in enumerate(read.steps)
             for name in (*step.parameters, *allowed[step.number].values)
         }
         others = tuple(whose[name] for name in statement.parameters if name != KEYS)
-        reader = read.readers[rules] = Reader(statement, loader, others)
+        reader = read.readers[layout, rules] = Reader(statement, loader, others)
     return reader
 
 

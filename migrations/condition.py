@@ -4,11 +4,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from platform import python_version
 
+import asyncpg
+
 from domains.kit.lag import WHERE, Place
 from installation import databases
 from installation.errors import Refusal
 from installation.interpreter import ASKED_FOR, optimized
 from installation.settings import Settings, without_password
+from migrations.layout import WHOLE
+from migrations.partition import layout
 from migrations.run import revision_of
 from migrations.scripts import head
 
@@ -36,6 +40,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     for name in databases.registers_of(settings):
         for url in databases.replica_urls(settings, name):
             yield await _replica(databases.database_url(settings, name), url)
+        if (found := await _parts(settings, name)) is not None:
+            yield found
     yield await _room(settings)
     if optimized() is False:
         yield Finding(healthy=True, line=NOT_OPTIMIZED, advice=True)
@@ -74,6 +80,23 @@ async def _place(url: str) -> Place:
         return Place(*row)
     finally:
         await connection.close()
+
+
+async def _parts(settings: Settings, name: str) -> Finding | None:
+    """How a register's tables stand, if not all in one piece. A later revision lays a table in one piece."""
+    try:
+        found = await layout(settings, name)
+    except (Refusal, asyncpg.UndefinedTableError):
+        return None  # said of the database already
+    counts = {each.parts for each in found}
+    most, place = max(counts), databases.database_name(settings, name)
+    if most == WHOLE:
+        return None
+    if len(counts) == 1:
+        return Finding(healthy=True, line=f"Tables of {place} stand in {most} parts")
+    others = ", ".join(each.name for each in found if each.parts != most)
+    advice = f"Tables of {place} stand in {most} parts, but not {others}: `lienthong partition {name} --parts {most}`"
+    return Finding(healthy=True, line=advice, advice=True)
 
 
 async def _room(settings: Settings) -> Finding:

@@ -20,6 +20,7 @@ from sqlalchemy.types import UserDefinedType
 
 from auth.policy.triggers import STATEMENTS
 from domains.kit.geometry import Box, Point
+from domains.kit.units import UNITS_TABLE
 from installation.databases import DATABASES, embedded, uses_embedded
 from installation.settings import load
 from migrations.run import engine_of, migrate
@@ -28,9 +29,6 @@ from migrations.targets import METADATA
 
 # Types of core PostgreSQL that SQLAlchemy has no names for: without this, reflection warns and comparing sees nothing.
 PGDialect.ischema_names.update({"point": Point, "box": Box})
-
-
-UNITS = "administrative_units"
 
 
 class FillUnits(MigrateOperation):
@@ -71,7 +69,7 @@ def write_revision(connection: Connection, name: str, message: str) -> None:
 
 def _first_rows(name: str) -> Iterable[Any]:
     """What a database holds besides tables from its first revision on."""
-    if UNITS in METADATA[name].tables:
+    if UNITS_TABLE in METADATA[name].tables:
         yield FillUnits()
     elif name == "auth":
         yield from (ops.ExecuteSQLOp(statement) for statement in STATEMENTS)

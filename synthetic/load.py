@@ -1,7 +1,7 @@
 """Fills one register's database: empties it, COPYs the rows, builds the indexes again; all in one transaction.
 
 Either the whole nation is there afterwards or what was there before. Rows are written frozen, so that no vacuum has to
-touch them again.
+touch them again; PostgreSQL cannot do so into a table in parts (docs/decisions/0029).
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -10,11 +10,10 @@ from typing import Final
 import asyncpg
 from sqlalchemy import MetaData
 
-from domains.kit.units import UNITS
+from domains.kit.units import UNITS, UNITS_TABLE
 from synthetic.cells import records
 from synthetic.rows import Rows
 
-UNITS_TABLE: Final = "administrative_units"
 _UNIT_COLUMNS: Final = (
     "code", "scheme", "level", "kind", "name", "parent_code", "successor_code", "valid_from", "valid_until",
 )  # fmt: skip
@@ -29,6 +28,7 @@ _INDEXES: Final = """
     FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid
     WHERE i.indrelid = ANY($1::text[]::regclass[]) ORDER BY i.indrelid, i.indexrelid
 """
+_PARTED: Final = "SELECT relname AS name FROM pg_class WHERE oid = ANY($1::text[]::regclass[]) AND relkind = 'p'"
 
 
 class CannotSeed(RuntimeError):
@@ -44,6 +44,7 @@ class Register:
         self.connection = connection
         self._tables = sorted(table for table in metadata.tables if table != UNITS_TABLE)
         self._indexes: list[asyncpg.Record] = []
+        self._parted: frozenset[str] = frozenset()  # rows come frozen into a table in one piece only
 
     async def empty(self, *, force: bool) -> None:
         """Takes the tables for itself; raises CannotSeed where they hold data, unless forced."""
@@ -56,6 +57,7 @@ class Register:
             raise CannotSeed(f"the {self.name} database is in use; stop its readers first") from None
         if not force and await self.filled() is not None:
             raise CannotSeed(f"the {self.name} database holds data; it is replaced only when forced")
+        self._parted = frozenset(row["name"] for row in await self.connection.fetch(_PARTED, self._tables))
         self._indexes = await self.connection.fetch(_INDEXES, self._tables)
         for index in self._indexes:
             await self.connection.execute(_dropping(index))
@@ -72,7 +74,7 @@ class Register:
     async def copy(self, parts: Sequence[Rows]) -> None:
         """Adds rows."""
         for rows in parts:
-            await self._copy(rows.table, rows.columns, rows.data, freeze=True)
+            await self._copy(rows.table, rows.columns, rows.data, freeze=rows.table not in self._parted)
 
     async def build_indexes(self) -> None:
         """Builds what `empty` dropped."""

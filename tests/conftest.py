@@ -19,15 +19,17 @@ import hypothesis
 import pytest
 from filelock import FileLock
 
-from installation.databases import DATABASES, database_name, database_urls
+from installation.databases import DATABASES, DOMAINS, database_name, database_urls
 from installation.postgres import Postgres
 from installation.settings import PREFIX, Settings
+from migrations.partition import partition
 from migrations.run import migrate
 
 TESTS = Path(__file__).parent
 LONG = ("balanced", "examples", "failures", "federation/same", "federation/test_up.py", "shapes", "test_")
 HOME = "TESTS_POSTGRES_HOME"  # handed to xdist's workers in the environment
 TEMPLATE = "template_of_tests_"
+PARTS = 3  # of the tables in `parted_settings`
 LOOPBACK = ("127.", "::1", "localhost")
 
 _numbers = count(1)
@@ -123,6 +125,15 @@ async def settings(templates: Settings, worker: str) -> Settings:
 def urls(settings: Settings) -> Mapping[str, str]:
     """The libpq URL of each of this worker's databases."""
     return database_urls(settings)
+
+
+@pytest.fixture(scope="session")
+async def parted_settings(templates: Settings, worker: str) -> Settings:
+    """The same, every register's tables in parts, for tests that read only."""
+    parted = await _copied(templates, f"{worker}_parted_")
+    for name in DOMAINS:
+        await partition(parted, name, PARTS)
+    return parted
 
 
 @pytest.fixture

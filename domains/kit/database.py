@@ -23,6 +23,7 @@ import asyncpg
 import structlog
 
 from domains.kit.breaker import Breaker
+from domains.kit.layout import Layout, layout_of
 
 log = structlog.get_logger()
 
@@ -135,6 +136,8 @@ class Database:
         self._scheduled = self._closed = False
         self._held: set[Connection] = set()
         self._breaker = Breaker()
+        self.layout: Layout | None = None
+        """How the register's tables stand, once it has been reached."""
         self.loaders: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
         """The loaders of the statements that plans keep, by what they read."""
 
@@ -262,6 +265,7 @@ class Database:
             )
             try:
                 await _check_session(raw)
+                self.layout = await layout_of(raw)
             except BaseException:  # a canceled check too leaves no connection behind
                 raw.terminate()
                 raise

@@ -18,6 +18,7 @@ import structlog
 
 from domains.kit.database import Database, SourceUnavailable
 from domains.kit.lag import WHERE, Freshness, Marks, Place
+from domains.kit.layout import Layout
 from domains.kit.loader import Arrangement, Ask, Loads, Rows, alone
 from domains.kit.loader import loader_of as loader_of_one
 from domains.kit.statements import Statement
@@ -73,6 +74,12 @@ class Replicated:
     @property
     def is_ready(self) -> bool:
         return self.primary.is_ready or self.chosen() is not None
+
+    @property
+    def layout(self) -> Layout | None:
+        """How the tables stand: a replica has them as its register has."""
+        layouts = (self.primary.layout, *(replica.database.layout for replica in self.replicas))
+        return next((known for known in layouts if known is not None), None)
 
     def as_of(self) -> float:
         """What is asked for from now on shows every change until then, in seconds since 1970."""

@@ -34,6 +34,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 from domains.kit.arrays import array_parameter
 from domains.kit.fields import AsOf
+from domains.kit.layout import Layout
 from domains.kit.tables import PLAIN
 
 KEYS, AFTER, LIMIT, DATE, STRETCHES = "keys", "after", "limit", "as_of", "stretches"
@@ -101,22 +102,23 @@ def parameter(name: str, part: int) -> str:
     return f"{name}_{part}" if part else name
 
 
-def written(parts: Sequence[Part]) -> Statement:
+def written(parts: Sequence[Part], layout: Layout = Layout.WHOLE) -> Statement:
     """One statement for all parts, of which at most one has more than one row for a row that it hangs on."""
-    return _Joined(parts).statement()
+    return _Joined(parts, layout).statement()
 
 
 @lru_cache(maxsize=STATEMENTS)
-def known(parts: tuple[Part, ...]) -> Statement:
+def known(parts: tuple[Part, ...], layout: Layout) -> Statement:
     """The same, for parts of tuples: a document may be new, of what it reads most was read before."""
-    return written(parts)
+    return written(parts, layout)
 
 
 class _Joined:
     """A statement while it is put together, part after part."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Part], layout: Layout) -> None:
         self._parts = parts
+        self._layout = layout
         self._rows: list[list[Any]] = []
         self._order: list[Any] = []
         self._last: list[Any] = []
@@ -139,7 +141,11 @@ class _Joined:
         """With rows that have one of the keys, or that are searched for."""
         if part.key is not None:
             self._from, self._rows = part.source, [part.row]
-            self._where = [part.key == any_(_keys(part.key)), *_own(part.where, 0)]
+            if self._layout is Layout.PARTED:
+                self._from = _each_key(part).join(part.source, part.key == self._anchor(part))
+            else:
+                self._where = [_is_one_of_the_keys(part.key)]
+            self._where += _own(part.where, 0)
             self._order = [_surrogate(part.source)] if part.size is not Size.ONE else []
         elif len(self._parts) == 1 and not part.in_stretches:
             self._from, self._rows = part.source, [part.row]
@@ -152,18 +158,31 @@ class _Joined:
             self._last = [surrogate] if any(other.size is not Size.ONE for other in self._parts[1:]) else []
 
     def _join(self, number: int) -> None:
-        part, anchor = self._parts[number], self._anchor(self._parts[number])
+        part, anchor, at_once = self._parts[number], self._anchor(self._parts[number]), self._at_once(number)
         assert part.key is not None
         where = [part.key == anchor, *part.where]
         if part.size is Size.ONE:
-            self._from = self._from.outerjoin(part.source, and_(*_own(where, number)))
+            self._from = self._from.outerjoin(part.source, and_(*_own(where, number), *at_once))
             self._rows.append(part.row)
             return
-        name, limit = f"list_{number}", _limit(number) if part.size is Size.PAGED else None
-        rows = self._listed(part, number, where, limit).lateral(name)
-        self._from = self._from.join(rows, true(), isouter=len(self._parts) > 1)
+        name, limit, on = f"list_{number}", _limit(number) if part.size is Size.PAGED else None, true()
+        if at_once:
+            rows, on = (
+                self._listed(part, number, part.where, None).where(*at_once).subquery(name),
+                _of(name, "c0") == anchor,
+            )
+        else:
+            rows = self._listed(part, number, where, limit).lateral(name)
+        self._from = self._from.join(rows, on, isouter=len(self._parts) > 1)
         self._rows.append(_out_of(name, part))
         self._order.append(_of(name, PLACE))
+
+    def _at_once(self, number: int) -> Conditions:
+        """For parts on other servers, that they are asked for all keys in one go; a page of each key cannot be."""
+        part = self._parts[number]
+        if self._layout is not Layout.SPREAD or part.at is not None or part.key is None or part.size is Size.PAGED:
+            return []
+        return [_is_one_of_the_keys(part.key)]
 
     def _anchor(self, part: Part) -> Any:
         """What the key of a part is compared with."""
@@ -261,6 +280,11 @@ def is_key(source: FromClause, column: ColumnElement[Any]) -> bool:
 
 def _surrogate(source: FromClause) -> ColumnElement[int]:
     return source.c["surrogate"]
+
+
+def _is_one_of_the_keys(key: ColumnElement[Any]) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = key == any_(_keys(key))
+    return found
 
 
 def _keys(key: ColumnElement[Any]) -> ColumnElement[Any]:

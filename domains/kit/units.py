@@ -21,6 +21,7 @@ Y2025: Final = "Y2025"
 PROVINCE: Final = "PROVINCE"
 COMMUNE: Final = "COMMUNE"
 MERGER: Final = dt.date(2025, 7, 1)
+UNITS_TABLE: Final = "administrative_units"  # the one table of a register that is the same in every nation
 
 
 class UnknownUnit(LookupError):
@@ -45,7 +46,7 @@ class Unit:
 def administrative_units(metadata: MetaData) -> Table:
     """The table of units in one register's own database; its rows are `UNITS`, the same in every register."""
     return Table(
-        "administrative_units",
+        UNITS_TABLE,
         metadata,
         text("code", "Official code: 2 digits for a province, 5 for a commune.", primary_key=True),
         text("scheme", "PRE_2025 (63 provinces) or Y2025 (34 provinces, 3,321 communes).", primary_key=True),
@@ -56,7 +57,7 @@ def administrative_units(metadata: MetaData) -> Table:
         text("successor_code", "Y2025 province that a former province became part of.", nullable=True),
         date("valid_from", "First day. Null: before the records begin.", nullable=True),
         date("valid_until", "First day it is no longer valid. Null: still valid.", nullable=True),
-        Index("administrative_units_parent", "parent_code", "scheme"),
+        Index(f"{UNITS_TABLE}_parent", "parent_code", "scheme"),
         comment="Source: Decision 19/2025/QD-TTg. Known gap: the communes of the former scheme are not held.",
     )
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import Table
 
-from synthetic.load import UNITS_TABLE
+from domains.kit.units import UNITS_TABLE
 from synthetic.references import DANGLING_SHARE
 from synthetic.seed import REGISTERS
 from tests.synthetic.conftest import Nation
