@@ -4,7 +4,9 @@ import json
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -24,7 +26,9 @@ BY_REFERENCE = f"query($of: [_Any!]!) {{ _entities(representations: $of) {{ ... 
 
 @pytest.fixture(scope="module")
 def land(settings: Settings, authority: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    with ministry(settings, authority, tmp_path_factory.mktemp("land"), "land", domain="land") as started:
+    """Two processes: whatever is asked, one answers and the other may be asked next."""
+    told = {"domain": "land", "processes": "2"}
+    with ministry(settings, authority, tmp_path_factory.mktemp("land"), "land", **told) as started:
         yield started
 
 
@@ -55,12 +59,22 @@ async def one_parcel(land: Serving) -> str:
 
 async def recorded(land: Serving, request_id: str) -> list[Disclosure]:
     """What the subgraph's own ledger holds of a request."""
+    return [each for each in read_disclosures(await segments(land)) if each.request_id.hex == request_id]
+
+
+async def written_for(land: Serving, request_id: str) -> list[Segment]:
+    """The segments in which the request stands: each process has a stream of its own."""
+    known = bytes.fromhex(request_id)
+    return [each for each in await segments(land) if known in each.data]
+
+
+async def segments(land: Serving) -> list[Segment]:
     connection = await asyncpg.connect(url(land, "ledger"))
     try:
         rows = await connection.fetch("select stream, seq, n, prev, hash, data from segments order by stream, seq")
     finally:
         await connection.close()
-    return [each for each in read_disclosures(Segment(*row) for row in rows) if each.request_id.hex == request_id]
+    return [Segment(*row) for row in rows]
 
 
 async def test_a_ministry_has_its_register_and_its_ledger_and_no_other_database(
@@ -97,6 +111,29 @@ async def test_an_operation_that_the_authority_decided_is_answered_and_recorded_
     assert (status, body["data"]["parcel"]["id"]) == (200, parcel), body
     (entry,) = await recorded(land, given["requestId"])
     assert entry.recipient.client == "public-security"
+
+
+async def test_a_ticket_and_a_reference_are_good_at_each_process_for_as_often_as_a_router_asks(
+    land: Serving, authority: Serving, bearer: str
+) -> None:
+    refs = await some_references(land, authority, bearer)
+    given = ticket(authority, f'{{ citizen(pin: "001085000001") {{ {RIGHTS} }} }}', bearer)
+    written = {"of": [{"__typename": "Citizen", "ref": ref} for ref in refs]}
+
+    def again(_: int) -> tuple[int, dict[str, Any]]:
+        return asked(land, BY_REFERENCE, bearer, variables=written, lienthong_ticket=given["ticket"])
+
+    answers: list[tuple[int, dict[str, Any]]] = []
+    streams: set[UUID] = set()
+    with ThreadPoolExecutor(8) as at_once:
+        while len(streams) < 2 and len(answers) < 400:  # which process takes a connection is for the kernel to say
+            answers += at_once.map(again, range(40))
+            streams = {each.stream for each in await written_for(land, given["requestId"])}
+
+    assert {status for status, _ in answers} == {200}
+    assert [body["data"] for _, body in answers] == [answers[0][1]["data"]] * len(answers)
+    assert len(await recorded(land, given["requestId"])) == len(answers)
+    assert len(streams) == 2
 
 
 async def test_a_reference_that_was_answered_leads_to_what_the_register_has_of_the_person(
