@@ -71,6 +71,7 @@ class RemotePolicy:
         self._fetched: Mapping[str, ECKey] = {}
         self._policy: Policy | None = None
         self._confirmed_at = NEVER
+        self._was_in_vain = False
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -108,7 +109,9 @@ class RemotePolicy:
             await asyncio.sleep(APART_S)
             try:
                 await self._ask()
+                self._was_in_vain = False
             except Exception as error:  # noqa: BLE001  an unread policy must run out, not end the task that reads it
+                self._was_in_vain = True
                 log.warning("policy_not_confirmed", error=type(error).__name__, reason=_reason(error))
                 await asyncio.sleep(RETRY_S)
 
@@ -162,6 +165,8 @@ class RemotePolicy:
 
     def _question(self) -> Question:
         after, rules = (self._policy.revision, self._policy.rules_revision) if self._policy else (0, 0)
+        if self._was_in_vain and after:
+            after -= 1  # the lease is running out: who knows less is answered at once, and not when there is news
         return Question(process=self._process, after=after, rules=rules, seal_to=self._recipient.address)
 
     async def _send(self, method: str, question: Question, name: str) -> tuple[int, bytes]:

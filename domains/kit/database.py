@@ -188,7 +188,9 @@ class Database:
 
     def take(self) -> Connection:
         """The connection set aside for the dispatch that is starting."""
-        return self._set_aside.popleft()
+        connection = self._set_aside.popleft()
+        connection.has_answered = False  # not yet: whoever asked may have left
+        return connection
 
     def give_back(self, connection: Connection) -> None:
         """After a dispatch."""

@@ -17,6 +17,9 @@ from tests.graph.world import EVERYTHING, Answer, World, locked
 PERSON = "query($pin:PersonalNumber!){person(pin:$pin){name}}"
 NOTES = "query($pin:PersonalNumber!){person(pin:$pin){name notes{words}}}"
 THINGS = "query($pin:PersonalNumber!){person(pin:$pin){name things(first:9){edges{node{label}}}}}"
+OWNERS = """query($pin:PersonalNumber!){
+    person(pin:$pin){name things(first:9){edges{node{label owner{name notes{words}}}}}}
+}"""
 
 
 def errors(answer: Answer) -> list[tuple[str, str]]:
@@ -182,6 +185,30 @@ async def test_a_deadline_leaves_null_what_has_not_come_and_answers_the_rest(ope
     assert answer.json["data"] == {"person": {"name": "Person 1", "things": None}}
     assert len(await world.recorded(answer.request_id)) == 1
     assert len((await world.ask(THINGS, pin=pin(1))).data["person"]["things"]["edges"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("short", "code"),
+    [
+        ({"deadline": 0.3}, "DEADLINE_EXCEEDED"),
+        ({"limits": Limits(connections=1, statement_seconds=0.3)}, "SOURCE_UNAVAILABLE"),
+    ],
+)
+async def test_rows_that_wait_for_whom_they_stand_under_show_nobody_and_lead_nowhere_where_that_never_comes(
+    open_world: Open, short: dict[str, Any], code: str
+) -> None:
+    """Things come at once; whose they are does not, so nothing is read of those to whom they lead."""
+    world = await open_world(**short)
+    await world.ask(OWNERS, pin=pin(1))
+    world.listen()
+    async with locked(world.databases["people"]._url, "folk"):
+        async with asyncio.timeout(2):
+            answer = await world.ask(OWNERS, pin=pin(1))
+        assert len(world.statements("possessions")) == len(world.statements("folk")) == 1
+    assert errors(answer) == [(code, "person")]
+    assert answer.json["data"] == {"person": None}
+    (entry,) = await world.recorded(answer.request_id)
+    assert [len(persons) for _, persons in entry.looked_at] == [1, 1]
 
 
 async def test_who_waits_longer_is_answered_by_the_batch_that_another_left(open_world: Open) -> None:

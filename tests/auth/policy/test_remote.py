@@ -16,7 +16,7 @@ from auth.errors import GrantsUnconfirmed
 from auth.keys import SigningKeys, public_jwk
 from auth.policy.acknowledgements import LEASE_S, in_force
 from auth.policy.remote import AuthorityRefused, RemotePolicy
-from auth.policy.remote_wire import LONGEST_STATEMENT, Statement, signed
+from auth.policy.remote_wire import HOLD_S, LONGEST_STATEMENT, Statement, signed
 from tests.auth.policy.remote_world import Gateway, add_subgraph, following, remote
 from tests.auth.world import NAME, Installation, settled, unpadded, until
 from tests.waiting import at_once
@@ -111,6 +111,28 @@ async def test_a_subgraph_that_cannot_reach_the_authority_refuses_within_its_lea
     gateway.through = gateway.honest
     assert await until(lambda: not refuses(land)) < 1
     assert OTHER in scopes_of(land)
+
+
+async def test_a_subgraph_that_asked_in_vain_is_answered_at_once_the_next_time(
+    here: Installation, gateway: Gateway, land: RemotePolicy
+) -> None:
+    """Waiting for news, as questions do, would cost it what is left of its lease, and its clients their fields."""
+    waited: list[float] = []
+
+    async def timed(request: httpx2.Request) -> httpx2.Response:
+        began = clock.lease()
+        answer = await gateway.honest(request)
+        waited.append(clock.lease() - began)
+        return answer
+
+    gateway.through = unreachable
+    await until(lambda: land._was_in_vain)
+    gateway.through = timed
+    await until(lambda: len(waited) > 1)
+
+    assert waited[0] < HOLD_S
+    assert waited[1] >= HOLD_S
+    assert not refuses(land)
 
 
 async def test_a_subgraph_that_stops_is_not_waited_for(here: Installation, gateway: Gateway) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from domains.kit.breaker import PAUSES_S, SILENCES
 from domains.kit.database import Connection, Database, Limits, SourceUnavailable
+from domains.kit.loader import RowsLoader, as_list
+from domains.kit.statements import Statement
 
 LIMIT_SECONDS = 0.3
 PATIENCE_SECONDS = 10
@@ -134,3 +136,23 @@ async def test_a_statement_that_fails_shuts_no_register_for_others(register: Dat
         with pytest.raises(SourceUnavailable):
             await ask(register, "select 1 / 0")
     assert await ask(register, "select 1") == 1
+
+
+async def test_whoever_has_left_before_a_register_is_tried_again_says_nothing_of_it_and_another_tries(
+    register: Database,
+) -> None:
+    """The connection answered somebody, some time ago: that is no answer to the question that was not asked."""
+    assert await ask(register, "select 1") == 1
+    for _ in range(SILENCES):
+        register._breaker.silent()
+    await asyncio.sleep(PAUSES_S[0])
+
+    gone = RowsLoader(register, Statement("select 1", ()), as_list).load(((), ()))
+    gone.cancel()
+    await asyncio.sleep(0.05)
+    with pytest.raises(SourceUnavailable):
+        await ask(register, "select 1")
+    await asyncio.sleep(PAUSES_S[1])
+
+    assert await ask(register, "select 1") == 1
+    assert register.is_ready

@@ -143,21 +143,24 @@ def _timeless(answer: Answer) -> Any:
 async def test_whoever_asks_while_nobody_can_confirm_the_grants_reads_the_same_refusal(both: Both, urls: Urls) -> None:
     token = authorized(both, WIDEST)
     async with without_grants(urls):
-        answers = _until(lambda: asked(both, NAMED, token), lambda found: {found[0][0], found[1][0]} == {503})
-    after = _until(lambda: asked(both, NAMED, token), lambda found: {found[0][0], found[1][0]} == {200})
+        answers = _until(lambda: asked(both, NAMED, token), 503)
+    after = _until(lambda: asked(both, NAMED, token), 200)
 
     assert answers[1] == answers[0]
     assert codes(answers[0]) == {Code.GRANTS_UNCONFIRMED}
     assert after[1] == after[0]
 
 
-def _until(ask: Callable[[], list[Answer]], holds: Callable[[list[Answer]], bool]) -> list[Answer]:
-    """The first answers of which this holds."""
+def _until(ask: Callable[[], list[Answer]], status: int) -> list[Answer]:
+    """The first answers of which both have this status; until then nobody is shown a part of an answer."""
     until = time.monotonic() + NOT_CONFIRMED_S
-    while not holds(found := ask()):
+    while True:
+        found = ask()
+        if {each[0] for each in found} == {status}:
+            return found
+        assert not any("data" in body and "errors" in body for _, body in found), found
         assert time.monotonic() < until, found
-        time.sleep(0.2)
-    return found
+        time.sleep(0.02)
 
 
 async def test_whoever_finds_too_many_gets_the_rest_with_the_same_error(both: Both, urls: Urls) -> None:
