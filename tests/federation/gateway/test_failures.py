@@ -20,6 +20,12 @@ async def breaks(_: Request) -> Response:
     return PlainTextResponse("Traceback: secret at /srv/register", 500)
 
 
+async def closes(request: Request) -> Response:
+    """Answer nothing, and close."""
+    request.receive.__self__.transport.abort()  # type: ignore[attr-defined]
+    return Response()
+
+
 def errors(body: Any) -> list[tuple[str, list[Any]]]:
     return [(each["extensions"]["code"], each["path"]) for each in body["errors"]]
 
@@ -33,6 +39,27 @@ def test_a_broken_register_leaves_its_fields_null_and_the_rest_is_answered(world
         ("SOURCE_UNAVAILABLE", ["person", 0, "alias"]),
         ("SOURCE_UNAVAILABLE", ["person", 1, "alias"]),
     ]
+
+
+def test_a_register_closes_the_connection_on_which_it_is_asked_and_is_asked_once_more(world: World) -> None:
+    """As one does that was kept open too long: that says nothing of the question, nor of the register."""
+
+    async def closes_once(request: Request) -> Response:
+        world.people.instead = None
+        return await closes(request)
+
+    world.people.instead = closes_once
+    assert world.ask(BOTH).body["data"]["person"] == [
+        {"name": "Person 1", "alias": "One"},
+        {"name": "Person 2", "alias": "Two"},
+    ]
+    assert len(world.people.asked) == 2
+
+
+def test_a_register_that_closes_every_connection_is_asked_twice_and_leaves_its_fields_null(world: World) -> None:
+    world.people.instead = closes
+    assert errors(world.ask(BOTH).body) == [("SOURCE_UNAVAILABLE", ["person"])]
+    assert len(world.people.asked) == 2
 
 
 def test_a_register_that_is_slow_leaves_its_fields_null_in_time(world: World) -> None:
