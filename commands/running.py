@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from installation import databases
 from installation.errors import DatabaseAway, Refusal, SettingsInvalid
-from installation.home import key_file
+from installation.home import KeyFolder, key_file
 from installation.memory import memory_file
 from installation.settings import Settings
 
@@ -94,9 +94,25 @@ def check(settings: Settings, tell: Tell) -> None:
             await ask_once(settings)
         else:
             await check_together(settings)
+            await check_keys(settings)
             await _check_agencies(settings)
 
     asyncio.run(checks())
+
+
+async def check_keys(settings: Settings) -> None:
+    """Refuse to serve with other keys than machines that serve with the same databases."""
+    from auth.database import OUTAGES
+    from auth.shared_keys import OtherKeys, agree
+    from commands.shared_keys import shared_keys
+
+    authority = databases.database_url(settings, "auth")
+    try:
+        await agree(authority, shared_keys(settings.home), KeyFolder(settings.home).names())
+    except OtherKeys as other:
+        raise Refusal(str(other)) from None
+    except OUTAGES:
+        raise Refusal("The authority's database does not say which keys its machines have.") from None
 
 
 async def check_together(settings: Settings) -> None:

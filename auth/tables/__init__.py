@@ -22,6 +22,7 @@ from auth.tables.revision import policy, processes
 from auth.tables.rights import delegations, grants, operations, proposals, quotas, trials
 from auth.tables.tokens import (
     authorization_codes,
+    key_checks,
     pushed_requests,
     refresh_tokens,
     revocations,
@@ -47,6 +48,7 @@ __all__ = [
     "delegations",
     "enrolments",
     "grants",
+    "key_checks",
     "metadata",
     "officer_sessions",
     "officers",

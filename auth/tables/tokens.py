@@ -36,6 +36,15 @@ signing_keys = Table(
     comment="Keys that sign access tokens. The private halves are files of the processes that sign.",
 )
 
+key_checks = Table(
+    "key_checks",
+    metadata,
+    word("name", "Of a key file that every machine has.", primary_key=True),
+    digest("HMAC-SHA256 of the name under the key, which it does not tell.", nullable=False),
+    recorded(),
+    comment="By which a machine that has other keys than the first one is refused when it starts.",
+)
+
 pushed_requests = Table(
     "pushed_requests",
     metadata,

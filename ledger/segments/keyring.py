@@ -104,6 +104,11 @@ def epoch_at(seconds: float) -> int:
     return (there.year - _FIRST_YEAR) * _MONTHS + there.month
 
 
+def name_at(seconds: float) -> str:
+    """Of the file with the key of that moment."""
+    return f"{_PREFIX}{epoch_at(seconds)}"
+
+
 def begins_at(epoch: int) -> float:
     """The first moment of an epoch, in seconds since 1970."""
     years, months = divmod(epoch - 1, _MONTHS)
