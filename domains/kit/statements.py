@@ -6,7 +6,7 @@ so a statement is the same for any number of people and any number of requests.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache, lru_cache
 from typing import Any
@@ -39,6 +39,9 @@ from domains.kit.tables import PLAIN
 
 KEYS, AFTER, LIMIT, DATE, STRETCHES = "keys", "after", "limit", "as_of", "stretches"
 STATEMENTS = 2_000  # kept when their plans are forgotten
+COLLATION = ' COLLATE "C"'
+"""Of parameters. Every text column has it itself; said of a parameter, it keeps a comparison from being sent on to
+another server (`postgres_fdw` sends only what takes its collation from a column)."""
 PLACE = "place"  # of a row in its subquery: the surrogate
 
 Columns = Sequence[ColumnElement[Any]]
@@ -135,7 +138,10 @@ class _Joined:
         chosen = [column for row in self._rows for column in row]
         found = select(*chosen, *self._last).select_from(self._from).where(*self._where)
         starts = tuple(sum(map(len, self._rows[:number])) for number in range(len(self._rows)))
-        return _written(found.order_by(*self._order).limit(self._limit), starts, repeats=bool(self._last))
+        statement = _written(found.order_by(*self._order).limit(self._limit), starts, repeats=bool(self._last))
+        if self._layout is Layout.SPREAD:
+            return replace(statement, sql=statement.sql.replace(COLLATION, ""))
+        return statement
 
     def _begin(self, part: Part) -> None:
         """With rows that have one of the keys, or that are searched for."""
