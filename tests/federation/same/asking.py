@@ -10,7 +10,7 @@ from domains.kit.queries import Root, Way
 from graph.composed import Composed
 from synthetic.personas import SIGNING_IN
 from tests.failures.asking import AWAY
-from tests.federation.same.both import Answer, Both, meant
+from tests.federation.same.both import Answer, Both, meant, sources
 from tests.federation.same.documents import documents
 from tests.federation.same.pages import Page, Pages, connections, pages
 from tests.federation.same.reach import Reach, crossings, members, union_of
@@ -49,6 +49,7 @@ class Asking:
             answers = self._answers(operation, caller, behind)
         alone, together = answers
         assert meant(together) == meant(alone), operation.text
+        assert sources(together) <= sources(alone), operation.text
         self.reach.note(operation, alone)
         self.asked += 1
         return answers

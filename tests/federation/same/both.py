@@ -71,6 +71,12 @@ def meant(answer: Answer) -> Any:
     return status, _unsealed(body.get("data")), sorted(body.get("errors", ()), key=json.dumps)
 
 
+def sources(answer: Answer) -> set[tuple[str, bool]]:
+    """The registers of which an answer speaks, and whether it knows from when they are."""
+    said = answer[1].get("extensions", {}).get("sources", {})
+    return {(name, each["asOf"] is not None) for name, each in said.items()}
+
+
 def _unsealed(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: _unsealed(value) for key, value in data.items()}
