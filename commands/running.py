@@ -1,4 +1,4 @@
-"""What `lienthong migrate`, `seed`, `serve` and `run` do: each for the databases of the installation's shape."""
+"""What `lienthong migrate`, `partition`, `seed`, `serve` and `run` do: each for the databases of its shape."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

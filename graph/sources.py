@@ -1,7 +1,8 @@
 """From when an answer is: for each register that an operation reads, a moment up to which it shows every change.
 
 Said with each answer (`extensions.sources`), by the register's name, as this machine's clock tells time. Which
-registers are named is known from the operation alone, so that nothing is told of what was found in them.
+registers are named is known from the operation alone, so that nothing is told of what was found in them. Behind the
+gateway one that nothing led to was not asked, and is not named: the data say as much.
 """
 
 from collections.abc import Collection, Mapping, Sequence

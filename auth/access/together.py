@@ -3,7 +3,7 @@
 For installations of several hosts; on one host `auth.access.seen` does the same without asking anybody. Those that
 arrive while a write is under way share the next one, so a proof costs a part of a statement and waits for one commit,
 or two. Durable before the request goes on: what a crash of the database took along could be used again. Fails closed:
-where the outcome is not known nobody is let in, and the proof counts as used.
+where the outcome is not known nobody is let in, and the same proof passes later only if it was not written.
 """
 
 import asyncio

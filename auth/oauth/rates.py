@@ -17,7 +17,7 @@ from auth import clock
 from auth.oauth.registered import RegisteredClient
 
 ADDRESS_PER_MINUTE = 6000
-"""The peer of the connection, so behind a proxy everybody: let the proxy count for each, and this one for the sum."""
+"""The peer of the connection, so behind a proxy without a name here everybody: let it count each, this one the sum."""
 CLIENT_PER_MINUTE = 600
 """Unless the client was registered with another number. A token lives five minutes: few need ten a minute."""
 SUBGRAPH_PER_MINUTE = 12_000
@@ -49,7 +49,7 @@ def limit_of(client: RegisteredClient) -> int:
 
 
 def network_of_peer(request: Request) -> str:
-    """Whom to count: the peer of the connection, whatever a header says."""
+    """Whom to count: the peer of the connection, or whom a proxy names that was named itself (asgi.py)."""
     return network_of(request.client.host) if request.client else ""
 
 

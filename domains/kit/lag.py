@@ -4,6 +4,9 @@ No clock of a server tells it. Where the register's own server stands in its wri
 before it was asked; a replica that has come as far shows every change until that moment. So where a server, a network
 or a replication stands still, what is known of a replica grows old by itself. Moments are those of a clock that only
 goes forward.
+
+A change counts from when it stands in the log: one that is committed without waiting for that, `synchronous_commit`
+being off, may be seen on the register's own server a moment before.
 """
 
 from collections import deque

@@ -3,7 +3,7 @@
 Each run also shows that it asked everywhere, and was answered: every field granted, every scope refused, every way in
 hit and missed, every hop crossed, and beyond the non-interference test, whose reach that is, every way from one
 register's reference to another's fields, every member of every union, every form of a document, every list by its
-pages. What can be refused or fail besides is in test_alike.py.
+pages. What can be refused or fail besides is in test_errors.py.
 """
 
 from collections import Counter
