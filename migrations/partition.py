@@ -19,7 +19,6 @@ from migrations.run import check_current
 from migrations.servers import only_one
 from migrations.targets import METADATA
 
-MOST_PARTS = 256
 _SETTINGS = """
     SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '15s';
     SET LOCAL maintenance_work_mem = '128MB'
@@ -80,12 +79,12 @@ async def _move(connection: asyncpg.Connection, table: Table, parts: int, tell: 
             for statement in moving(table, await belongings(connection, table), parts):
                 done = await connection.execute(statement)
                 rows = int(done.rpartition(" ")[2]) if done.startswith("INSERT") else rows
+            if rows:  # else the planner would take it for known that there are none
+                await connection.execute(f"ANALYZE {table.name}")
     except asyncpg.LockNotAvailableError:
         raise MigrationRefused(f"Table {table.name} is in use: stop what reads or changes it first.") from None
     except asyncpg.PostgresError as error:
         reason = str(error).splitlines()[0]
         raise MigrationRefused(f"Table {table.name} was left as it was: {reason}.") from None
-    if rows:  # else the planner would take it for known that there are none
-        await connection.execute(f"ANALYZE {table.name}")
     pieces = "one piece" if parts == WHOLE else f"{parts} parts"
     tell(f"Table {table.name} stands in {pieces}: {rows:,} rows in {time.perf_counter() - began:.1f} s")
