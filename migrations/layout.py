@@ -33,15 +33,26 @@ _INDEXES = """
 _BELONGS = """
     SELECT pg_get_userbyid(relowner) AS owner, obj_description(oid, 'pg_class') AS comment,
         ARRAY(
-            SELECT format('%s ON {} TO %s', privilege_type, coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC'))
+            SELECT format('%s ON {} TO %s%s', privilege_type, coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC'),
+                CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
             FROM aclexplode(relacl) WHERE grantee <> relowner
-        ) AS granted
+        ) AS granted,
+        ARRAY(
+            SELECT DISTINCT coalesce(nullif(grantee, 0)::regrole::text, 'PUBLIC')
+            FROM pg_default_acl, aclexplode(defaclacl)
+            WHERE defaclobjtype = 'r' AND grantee NOT IN (relowner, defaclrole)
+        ) AS by_default
     FROM pg_class WHERE oid = $1::text::regclass
 """
 _LOST = """
     SELECT what FROM (
         SELECT 'triggers', tgrelid FROM pg_trigger WHERE NOT tgisinternal
         UNION ALL SELECT 'row security policies', polrelid FROM pg_policy
+        UNION ALL SELECT 'row level security', oid FROM pg_class WHERE relrowsecurity OR relforcerowsecurity
+        UNION ALL SELECT 'privileges on columns', attrelid FROM pg_attribute WHERE attacl IS NOT NULL
+        UNION ALL SELECT 'settings of its storage', oid FROM pg_class WHERE reloptions IS NOT NULL
+        UNION ALL SELECT 'identity columns', attrelid FROM pg_attribute WHERE attidentity <> ''
+        UNION ALL SELECT 'rules', ev_class FROM pg_rewrite WHERE rulename <> '_RETURN'
         UNION ALL SELECT 'a publication', prrelid FROM pg_publication_rel
         UNION ALL SELECT 'foreign keys', conrelid FROM pg_constraint WHERE contype = 'f'
     ) AS found (what, of) WHERE of = $1::text::regclass LIMIT 1
@@ -69,6 +80,7 @@ class Belongings:
     owner: str
     comment: str | None
     granted: Sequence[str]
+    by_default: Sequence[str]  # to whom a table made now would be granted something
     indexes: Sequence[Any]
 
 
@@ -92,7 +104,7 @@ async def belongings(connection: asyncpg.Connection, table: Table) -> Belongings
     row = await connection.fetchrow(_BELONGS, table.name)
     assert row is not None
     indexes = await connection.fetch(_INDEXES, table.name, key_of(table))
-    return Belongings(row["owner"], row["comment"], row["granted"], indexes)
+    return Belongings(row["owner"], row["comment"], row["granted"], row["by_default"], indexes)
 
 
 async def would_lose(connection: asyncpg.Connection, table: str) -> str | None:
@@ -129,6 +141,8 @@ def _index(name: str, index: Any, parts: int, unique: Collection[str]) -> str:
 def _given_back(names: Sequence[str], has: Belongings) -> Iterator[str]:
     if has.comment is not None:
         yield f"COMMENT ON TABLE {names[0]} IS '{has.comment.replace(chr(39), chr(39) * 2)}'"
+    if has.by_default:  # what was taken from somebody is not given back by being made anew
+        yield f"REVOKE ALL ON {', '.join(names)} FROM {', '.join(has.by_default)}"
     yield from (f"GRANT {granted.format(names[0])}" for granted in has.granted)
     owner = has.owner.replace('"', '""')
     yield from (f'ALTER TABLE {name} OWNER TO "{owner}"' for name in names)

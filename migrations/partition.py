@@ -65,9 +65,14 @@ async def _to_move(connection: asyncpg.Connection, settings: Settings, name: str
     for each in found:
         if not each.is_ours(key_of(tables[each.name])):
             raise MigrationRefused(f"Table {each.name} of {database} was parted otherwise, and is left as it is.")
-        if (lost := await would_lose(connection, each.name)) and each.parts != parts:
-            raise MigrationRefused(f"Table {each.name} of {database} has {lost}, which would not move along.")
+        if each.parts != parts:
+            await _check_nothing_is_lost(connection, each.name)
     return [each for each in found if each.parts != parts]
+
+
+async def _check_nothing_is_lost(connection: asyncpg.Connection, table: str) -> None:
+    if lost := await would_lose(connection, table):
+        raise MigrationRefused(f"Table {table} has {lost}, which would not move along.")
 
 
 async def _move(connection: asyncpg.Connection, table: Table, parts: int, tell: Tell) -> None:
@@ -76,6 +81,7 @@ async def _move(connection: asyncpg.Connection, table: Table, parts: int, tell: 
         async with connection.transaction():
             await connection.execute(_SETTINGS)
             await connection.execute(f"LOCK TABLE {table.name} IN ACCESS EXCLUSIVE MODE")
+            await _check_nothing_is_lost(connection, table.name)  # nor was made since the first look
             for statement in moving(table, await belongings(connection, table), parts):
                 done = await connection.execute(statement)
                 rows = int(done.rpartition(" ")[2]) if done.startswith("INSERT") else rows

@@ -64,6 +64,7 @@ async def test_an_operator_parts_a_register_and_rows_comments_and_rights_stay(fr
     for pin in PINS:
         await write(connection, citizens, pin=pin, other_names=[], nationalities=["VN"])
     await connection.execute(f"DROP ROLE IF EXISTS {ROLE}; CREATE ROLE {ROLE}; GRANT SELECT ON citizens TO {ROLE}")
+    await connection.execute(f"ALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO {ROLE}")
     before = await rows(connection, "citizens")
     told: list[str] = []
     await partition(fresh_settings, "identity", 3, told.append)
@@ -73,6 +74,7 @@ async def test_an_operator_parts_a_register_and_rows_comments_and_rights_stay(fr
     assert min(counts) > 0
     assert await connection.fetchval("SELECT obj_description('citizens'::regclass)") == citizens.comment
     assert await connection.fetchval("SELECT has_table_privilege($1, 'citizens', 'SELECT')", ROLE)
+    assert not await connection.fetchval("SELECT has_table_privilege($1, 'citizens', 'INSERT')", ROLE)
     assert f"{len(PINS)} rows" in " ".join(told)
     await connection.close()
 
@@ -92,12 +94,15 @@ async def test_an_operator_parts_a_register_again_and_nothing_is_moved(fresh_set
             "CREATE TRIGGER told BEFORE UPDATE ON citizens EXECUTE FUNCTION suppress_redundant_updates_trigger()",
             "has triggers",
         ),
+        ("ALTER TABLE contacts FORCE ROW LEVEL SECURITY", "has row level security"),
+        ("GRANT SELECT (pin) ON contacts TO PUBLIC", "has privileges on columns"),
+        ("ALTER TABLE contacts SET (autovacuum_enabled = off)", "has settings of its storage"),
         (
             'DROP TABLE contacts; CREATE TABLE contacts (pin text COLLATE "C") PARTITION BY LIST (pin)',
             "was parted otherwise",
         ),
     ],
-    ids=["a_publication", "a_trigger", "parts_of_somebody_else"],
+    ids=["a_publication", "a_trigger", "row_security", "columns", "storage", "parts_of_somebody_else"],
 )  # fmt: skip
 async def test_an_operator_parts_what_would_lose_something_and_is_refused_before_anything_moves(
     fresh_settings: Settings, made: str, said: str
