@@ -14,11 +14,16 @@ from math import inf
 from typing import NamedTuple
 
 WHERE = (
-    "select system_identifier, timeline_id, in_recovery, coalesce(pg_wal_lsn_diff("
+    "select system_identifier, case when in_recovery then timeline_id else "
+    "('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int4 end, in_recovery, coalesce(pg_wal_lsn_diff("
     "case when in_recovery then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end, '0/0')::int8, 0) "
     "from pg_control_system(), pg_control_checkpoint(), pg_is_in_recovery() in_recovery"
 )
-"""The statement that tells a server's `Place`."""
+"""The statement that tells a server's `Place`.
+
+A server that was promoted writes on a new timeline at once, and says so of its checkpoints minutes later. A replica
+that stayed on the old one has positions that mean other changes.
+"""
 
 
 class Place(NamedTuple):
