@@ -64,14 +64,15 @@ class Freshness:
     def __init__(self, staleness_s: float) -> None:
         self.as_of = self.since = -inf
         self._staleness_s = staleness_s
+        self._was_fresh = False
 
     def seen(self, as_of: float, now: float) -> bool:
-        """It was looked at; -inf: nothing is known of it. True where that changes whether it is fresh."""
-        before = self.is_fresh(now)
-        self.as_of = as_of
-        if not before:
+        """It was looked at; -inf: nothing is known of it. True where it was not, or was, fresh at the look before."""
+        if not self.is_fresh(now):
             self.since = now
-        return before != self.is_fresh(now)
+        self.as_of = as_of
+        before, self._was_fresh = self._was_fresh, self.is_fresh(now)
+        return before != self._was_fresh
 
     def is_fresh(self, now: float) -> bool:
         """Whether it lags behind no further than it may."""

@@ -105,8 +105,9 @@ class Replicated:
             as_of = self._marks.shown_by(await _place(replica.database))
         except SourceUnavailable:
             as_of = -inf
-        if replica.freshness.seen(as_of, self._now()):
-            is_fresh = as_of > -inf
+        now = self._now()
+        if replica.freshness.seen(as_of, now):
+            is_fresh = replica.freshness.is_fresh(now)
             log.warning("replica_is_fresh" if is_fresh else "replica_lags", replica=replica.database.name)
 
 

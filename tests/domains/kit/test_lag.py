@@ -55,14 +55,14 @@ def test_what_is_known_of_a_replica_grows_old_while_nothing_is_heard() -> None:
 
 @given(st.lists(st.tuples(st.floats(min_value=0.01, max_value=6), st.one_of(st.none(), moments)), min_size=1))
 def test_a_break_in_its_freshness_however_short_begins_anew(looks: list[tuple[float, float | None]]) -> None:
-    freshness, now, since = Freshness(STALENESS_S), 0.0, None
+    freshness, now, since, was_fresh = Freshness(STALENESS_S), 0.0, None, False
     for seconds, lag in looks:
         if not freshness.is_fresh(now + seconds):  # a moment before it is looked at again
             since = None
         now += seconds
-        was_fresh = freshness.is_fresh(now)
         as_of = -inf if lag is None else now - lag
         assert freshness.seen(as_of, now) == (was_fresh != freshness.is_fresh(now))
+        was_fresh = freshness.is_fresh(now)
         if not freshness.is_fresh(now):
             since = None
         elif since is None:
