@@ -96,8 +96,9 @@ def servers(settings: Settings) -> list[Server]:
 
 def connections_per_process(settings: Settings, names: Iterable[str] | None = None) -> int:
     """How many connections one serving process holds to the named databases, or to all of the installation."""
-    named = databases_of(settings) if names is None else names
-    return sum(OTHER_CONNECTIONS.get(name, settings.connections_per_domain) for name in named)
+    named = databases_of(settings) if names is None else tuple(names)
+    together = int(settings.proofs == "database" and "auth" in named)  # which remembers proofs for all machines
+    return together + sum(OTHER_CONNECTIONS.get(name, settings.connections_per_domain) for name in named)
 
 
 async def check_room(settings: Settings, away: Collection[str] = ()) -> None:

@@ -73,6 +73,9 @@ def test_connections_of_a_process_follow_from_the_settings() -> None:
     two, three = (connections_per_process(load(connections_per_domain=n)) for n in (2, 3))
 
     assert three - two == 4
+    together = load(proofs="database")
+    assert connections_per_process(together, ["auth"]) == OTHER_CONNECTIONS["auth"] + 1
+    assert connections_per_process(together, ["land"]) == connections_per_process(load(), ["land"])
 
 
 async def test_a_server_with_room_is_accepted(settings: Settings) -> None:
