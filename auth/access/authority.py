@@ -64,9 +64,9 @@ class Authority(LivingRights):
         if authorization is None:
             raise Unauthenticated("An access token is needed.", error=None)
         token = self._presented(authorization, snapshot, office_audience(self.issuer))
-        caller = made(token, snapshot)
+        made(token, snapshot)
         await self._check_bearer(token.claims, authorization, proof, method, path)
-        return caller
+        return made(token, self.snapshot())  # a proof may have been waited for
 
     def standing(self, token: str, *audiences: str) -> tuple[Caller, Claims]:
         """Whom this token makes its bearer now, whoever that is. For the OAuth server, which is asked about tokens.
