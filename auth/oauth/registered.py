@@ -78,10 +78,14 @@ def use_once(session: Session, digest: bytes, until: float) -> bool:
     return first is not None
 
 
-def forget_expired(session: Session) -> None:
-    """Drop what would be refused for its age anyway. A code is kept longer, so that a late second use is noticed."""
-    session.connection().exec_driver_sql(FORGET_SOME, (FORGOTTEN_AT_ONCE,))
+def forget_expired(session: Session) -> bool:
+    """Drop what would be refused for its age anyway. True where there may be more of it.
+
+    A code is kept longer, so that a late second use is noticed.
+    """
+    forgotten = session.connection().exec_driver_sql(FORGET_SOME, (FORGOTTEN_AT_ONCE,)).rowcount
     session.execute(delete(authorization_codes).where(authorization_codes.c.expires_at < func.now() - CODES_KEPT))
     session.execute(delete(refresh_tokens).where(refresh_tokens.c.expires_at < func.now()))
     session.execute(delete(revocations).where(revocations.c.until < func.now()))
     session.commit()
+    return forgotten >= FORGOTTEN_AT_ONCE

@@ -41,6 +41,7 @@ GRANT_TYPES = [str(grant.GRANT_TYPE) for grant in GRANTS]
 
 CONNECTIONS = 2
 PURGE_EVERY_S = 60
+PURGE_ON_S = 1  # where more is too old than goes at once: else it would come faster than it goes
 
 UNAVAILABLE = Answer(
     503,
@@ -131,7 +132,8 @@ class AuthorizationServer(AuthlibServer):
     def _answer(self, request: TokenRequest, answer: Callable[[TokenRequest], Answer], proof: str | None) -> Answer:
         if clock.lease() > self._purge_at:
             self._purge_at = clock.lease() + PURGE_EVERY_S
-            forget_expired(request.session)
+            if forget_expired(request.session):
+                self._purge_at = clock.lease() + PURGE_ON_S
         try:
             if proof is not None:
                 request.proof = self._checked(proof, request.uri)
