@@ -30,7 +30,7 @@ SELECT format('ALTER %s %I.%I OWNER TO %I', kind, schema, name, :'owner')
 FROM (
     SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, nspname, relname
     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-    WHERE nspname = 'public' AND relkind IN ('r', 'p', 'v', 'S')
+    WHERE nspname = 'public' AND relkind IN ('r', 'p', 'v', 'S', 'f')
 ) AS made (kind, schema, name)
 \gexec
 

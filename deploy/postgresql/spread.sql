@@ -6,7 +6,8 @@
 -- The servers, shard_0, shard_1, ..., are there already, with a user mapping each (docs/operating.md). Each holds the same
 -- tables, laid by `lienthong migrate` there. Rows go to a server by the hash of the first column of a table's primary
 -- key, as in `lienthong partition`; they are written through the coordinator, whose hash it is. Codes of units, which are
--- the same everywhere, and the revision stay on the coordinator.
+-- the same everywhere, and the revision stay on the coordinator. The tables are then the administrator's: run
+-- register.sql again.
 \set ON_ERROR_STOP on
 BEGIN;
 
@@ -20,6 +21,23 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
 
 CREATE TEMPORARY TABLE shards ON COMMIT DROP AS
 SELECT srvname AS server, substr(srvname, 7)::int AS number FROM pg_foreign_server WHERE srvname ~ '^shard_\d+$';
+
+DO $$
+DECLARE
+    called text;
+    filled boolean;
+BEGIN
+    IF NOT EXISTS (SELECT FROM shards) THEN
+        RAISE EXCEPTION 'there is no server shard_0';
+    END IF;
+    FOR called IN SELECT name FROM spread LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', called) INTO filled;
+        IF filled THEN
+            RAISE EXCEPTION 'table % holds rows, which would be lost', called;
+        END IF;
+    END LOOP;
+END
+$$;
 
 SELECT format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING INDEXES) PARTITION BY HASH (%I)', name || '_spread', name, key)
 FROM spread
