@@ -205,6 +205,9 @@ class _Alone:
             found = await self._read()
         except SourceUnavailable as error:
             self.fail(error)
+        except BaseException:  # whoever waits does not wait for ever
+            self.fail(SourceUnavailable("broken off"))
+            raise
         else:
             if not self.future.done():
                 self.future.set_result(found)
