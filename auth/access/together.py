@@ -70,7 +70,8 @@ class SeenTogether:
                 await self._write(gathered)
         finally:
             self._writing = None
-            _tell_nothing(self._gathering)  # nobody, unless the loop is being shut down
+            left, self._gathering = self._gathering, {}  # nobody, unless the loop is being shut down
+            _tell_nothing(left)
 
     async def _write(self, gathered: Gathered) -> None:
         try:
