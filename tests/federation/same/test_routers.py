@@ -58,7 +58,6 @@ MEMBERS = """query ($company: EnterpriseCode!) {
     enterprise(code: $company) { members(first: 5) { edges { node { party { %s } } } } }
 }"""
 COMPANY = "query ($company: EnterpriseCode!) { enterprise(code: $company) { name %s } }"
-TWO = "... on Citizen { x: enterpriseRoles { kind } } ... on Enterprise { x: industries { code } }"
 FRAGMENTS = "fragment A on Holder { ...B } fragment B on Citizen { __typename }"
 SEARCH = """{ findCitizens(search: {
     oldNumberAndName: {oldIdentityNumber: "000000000", fullName: "Nobody"}
