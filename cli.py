@@ -100,9 +100,10 @@ def migrate(domain: Domain = None, *, authority: Authority = False) -> None:
 def partition(
     register: Annotated[str, typer.Argument(help=f"One of {', '.join(databases.DOMAINS)}.")],
     parts: Annotated[int, typer.Option(min=1, max=256, help="By the hash of their key; 1 is one piece.")],
+    domain: Domain = None,
 ) -> None:
     """Move a register's tables into parts, for a nation of tens of millions. Nobody reads a table while it moves."""
-    settings = load()
+    settings = shaped(domain)
     if register not in databases.registers_of(settings):
         raise Refusal(
             f"There is no register {register!r} here; there are {', '.join(databases.registers_of(settings))}."

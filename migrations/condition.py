@@ -89,7 +89,7 @@ async def _parts(settings: Settings, name: str) -> Finding | None:
     except (Refusal, asyncpg.UndefinedTableError):
         return None  # said of the database already
     counts = {each.parts for each in found}
-    most, place = max(counts), databases.database_name(settings, name)
+    most, place = max(counts, default=WHOLE), databases.database_name(settings, name)
     if most == WHOLE:
         return None
     if len(counts) == 1:

@@ -136,6 +136,8 @@ class Database:
         self._scheduled = self._closed = False
         self._held: set[Connection] = set()
         self._breaker = Breaker()
+        self.lives = 0
+        """How often a first connection was made: a server that was lost may have come back with an earlier state."""
         self.layout: Layout | None = None
         """How the register's tables stand, once it has been reached."""
         self.loaders: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
@@ -275,6 +277,7 @@ class Database:
             raise SourceUnavailable(f"register {self.name}: {type(error).__name__}") from None
         connection = Connection(raw, self.limits)
         raw.add_termination_listener(lambda _: self._lost(connection))
+        self.lives += not self._held
         self._held.add(connection)
         return connection
 

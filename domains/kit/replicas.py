@@ -30,12 +30,16 @@ Look = Callable[[], Coroutine[Any, Any, None]]
 LOOK_S = 0.5  # between looks at where a server stands
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Replica:
     """The connections to one replica, and what is known of it."""
 
     database: Database
     freshness: Freshness
+    life: int = 0  # of the database, of which that is known
+
+    def is_fresh(self, now: float) -> bool:
+        return self.freshness.is_fresh(now) and self.life == self.database.lives
 
 
 class Replicated:
@@ -58,8 +62,7 @@ class Replicated:
 
     async def begin(self) -> None:
         """Connect to all, or go on trying, and begin to look where they stand."""
-        for database in (self.primary, *(replica.database for replica in self.replicas)):
-            await database.begin()
+        await asyncio.gather(*(database.begin() for database in self._databases))
         looks: list[Look] = [self._look_at_primary]
         looks += [partial(self._look_at, replica) for replica in self.replicas]
         self._looking = [asyncio.create_task(_again_and_again(look)) for look in looks]
@@ -68,8 +71,11 @@ class Replicated:
         for task in self._looking:
             task.cancel()
         await asyncio.gather(*self._looking, return_exceptions=True)
-        for database in (self.primary, *(replica.database for replica in self.replicas)):
-            await database.close()
+        await asyncio.gather(*(database.close() for database in self._databases))
+
+    @property
+    def _databases(self) -> Sequence[Database]:
+        return self.primary, *(replica.database for replica in self.replicas)
 
     @property
     def is_ready(self) -> bool:
@@ -78,21 +84,21 @@ class Replicated:
     @property
     def layout(self) -> Layout | None:
         """How the tables stand: a replica has them as its register has."""
-        layouts = (self.primary.layout, *(replica.database.layout for replica in self.replicas))
+        layouts = (database.layout for database in self._databases)
         return next((known for known in layouts if known is not None), None)
 
     def as_of(self) -> float:
         """What is asked for from now on shows every change until then, in seconds since 1970."""
         now = self._now()
-        known = (replica.freshness for replica in self.replicas)
-        return time() - now + min((each.as_of for each in known if each.is_fresh(now)), default=now)
+        fresh = (replica.freshness.as_of for replica in self.replicas if replica.is_fresh(now))
+        return time() - now + min(fresh, default=now)
 
     def chosen(self) -> Replica | None:
         """The replica to ask, the same as long as it is fresh; None: the register's own server."""
         now = self._now()
         for replica in self.replicas:
-            known = replica.freshness
-            if known.is_fresh(now) and known.since <= now - self._settling_s and replica.database.is_ready:
+            has_settled = replica.freshness.since <= now - self._settling_s
+            if has_settled and replica.is_fresh(now) and replica.database.is_ready:
                 return replica
         return None
 
@@ -101,11 +107,15 @@ class Replicated:
         self._marks.note(moment, await _place(self.primary))
 
     async def _look_at(self, replica: Replica) -> None:
+        life = replica.database.lives
         try:
             as_of = self._marks.shown_by(await _place(replica.database))
         except SourceUnavailable:
             as_of = -inf
         now = self._now()
+        if life != replica.life:
+            replica.life = life
+            replica.freshness.seen(-inf, now)  # as if it had never been looked at
         if replica.freshness.seen(as_of, now):
             is_fresh = replica.freshness.is_fresh(now)
             log.warning("replica_is_fresh" if is_fresh else "replica_lags", replica=replica.database.name)

@@ -36,6 +36,7 @@ class World:
     register: Replicated
 
     def __post_init__(self) -> None:
+        self.register.replicas[0].life = self.register.replicas[0].database.lives
         self.to_primary = overhear(self.register.primary, [])
         self.to_replica = overhear(self.register.replicas[0].database, [])
 
@@ -107,6 +108,19 @@ async def test_a_replica_whose_connections_are_lost_is_left(world: World) -> Non
         connection.raw.terminate()
     await asyncio.sleep(0)
     assert world.register.chosen() is None
+
+
+async def test_a_replica_that_was_lost_and_is_back_is_not_known_any_more(world: World) -> None:
+    """It may have come back with an earlier state."""
+    world.settled()
+    replica = world.register.replicas[0].database
+    for connection in [*replica._held]:
+        connection.raw.terminate()
+    await asyncio.sleep(0.5)  # the first attempt to connect again is made at once
+    assert replica.lives == 2
+    assert replica.is_ready
+    assert world.register.chosen() is None
+    assert world.age == pytest.approx(0, abs=0.1)
 
 
 async def test_what_a_replica_does_not_answer_the_register_does(world: World) -> None:
