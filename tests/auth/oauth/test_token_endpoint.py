@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, OKPKey
 
+from auth import clock
 from auth.access.tokens import LONGEST_TOKEN
 from auth.keys import SigningKeyMissing
 from auth.oauth.authentication import NOT_AUTHENTICATED
+from auth.oauth.server import PURGE_ON_S
 from tests.auth.conftest import Install
 from tests.auth.oauth.said import said_by
 from tests.auth.world import (
@@ -264,6 +266,21 @@ async def test_assertions_past_their_time_are_forgotten(here: Installation) -> N
     here.server._purge_at = 0
     await here.token("desk", NAME)
     assert await here.connection.fetchval("select count(*) from used_once where digest = 'old'") == 0
+
+
+async def test_what_comes_faster_than_it_is_forgotten_is_forgotten_sooner(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auth.oauth.registered.FORGOTTEN_AT_ONCE", 2)
+    old = "insert into used_once select n::text::bytea, now() - interval '1 minute' from generate_series(1, 3) n"
+    await here.connection.execute(old)
+    waits = []
+    for _ in range(2):
+        here.server._purge_at = 0
+        await here.token("desk", NAME)
+        waits.append(here.server._purge_at - clock.lease())
+    assert waits[0] <= PURGE_ON_S < waits[1]
+    assert await here.connection.fetchval("select count(*) from used_once where expires_at < now()") == 0
 
 
 async def test_a_token_of_one_process_is_good_in_another(here: Installation, install: Install) -> None:

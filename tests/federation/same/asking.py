@@ -50,6 +50,7 @@ class Asking:
         alone, together = answers
         assert meant(together) == meant(alone), operation.text
         assert sources(together) <= sources(alone), operation.text
+        assert bool(sources(together)) == bool(sources(alone)), operation.text
         self.reach.note(operation, alone)
         self.asked += 1
         return answers
