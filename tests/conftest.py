@@ -128,6 +128,12 @@ def urls(settings: Settings) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="session")
+async def untouched_settings(templates: Settings, worker: str) -> Settings:
+    """Empty databases into which nobody writes, for tests of how PostgreSQL would read them."""
+    return await _copied(templates, f"{worker}_untouched_")
+
+
+@pytest.fixture(scope="session")
 async def parted_settings(templates: Settings, worker: str) -> Settings:
     """The same, every register's tables in parts, for tests that read only."""
     parted = await _copied(templates, f"{worker}_parted_")

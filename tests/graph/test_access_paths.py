@@ -79,9 +79,9 @@ def reads_all(node: Mapping[str, Any]) -> bool:
 
 
 @pytest.fixture
-def layouts(settings: Settings, parted_settings: Settings) -> Mapping[Layout, Mapping[str, str]]:
+def layouts(untouched_settings: Settings, parted_settings: Settings) -> Mapping[Layout, Mapping[str, str]]:
     """The databases in either layout."""
-    return {Layout.WHOLE: database_urls(settings), Layout.PARTED: database_urls(parted_settings)}
+    return {Layout.WHOLE: database_urls(untouched_settings), Layout.PARTED: database_urls(parted_settings)}
 
 
 @pytest.mark.parametrize("layout", [Layout.WHOLE, Layout.PARTED], ids=lambda layout: layout.value)

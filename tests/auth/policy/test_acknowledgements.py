@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -191,10 +192,10 @@ async def test_a_process_that_was_cut_off_announces_itself_before_it_reads(
     await until(lambda: process.revision is None)
     about_to, go_on = asyncio.Event(), asyncio.Event()
 
-    async def late(*what: object) -> None:
+    async def late(*what: Any, **more: Any) -> None:
         about_to.set()
         await go_on.wait()
-        await announce(*what)  # type: ignore[arg-type]
+        await announce(*what, **more)
 
     monkeypatch.setattr("auth.policy.feed.announce", late)
     process.revives()
