@@ -60,6 +60,13 @@ def command(environment: dict[str, str], *arguments: str) -> "subprocess.Complet
     )  # fmt: skip
 
 
+def invent(environment: dict[str, str], citizens: int) -> None:
+    """Have the databases of this environment, with a nation of so many in them."""
+    for arguments in (("migrate",), ("seed", "--citizens", str(citizens))):
+        done = command(environment, *arguments)
+        assert done.returncode == 0, done.stderr
+
+
 @contextlib.contextmanager
 def serving(settings: Settings, home: Path, name: str = "served_", **told: str) -> Iterator[Serving]:
     """Serve databases of this name on the tests' PostgreSQL; stopped at the end, if it still runs."""

@@ -64,7 +64,7 @@ class Authority(LivingRights):
         if authorization is None:
             raise Unauthenticated("An access token is needed.", error=None)
         token = self._presented(authorization, snapshot, office_audience(self.issuer))
-        made(token, snapshot)
+        made(token, snapshot)  # what is wrong with the token is said before a proof is used
         await self._check_bearer(token.claims, authorization, proof, method, path)
         return made(token, self.snapshot())  # a proof may have been waited for
 

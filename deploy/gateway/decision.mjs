@@ -101,7 +101,7 @@ export function decision({ authority, deadline, schema, terms }) {
 
     onResultProcess({ request, result }) {
       const admission = admissions.get(request);
-      if (admission === undefined) return;
+      if (admission === undefined || !result) return;
       const sources = admission.sources.shown();
       if (sources) result.extensions = { ...result.extensions, sources };
       if (!result.errors?.length) return;

@@ -18,10 +18,10 @@ from bench.ports import free_port, free_ports
 from installation.databases import database_url
 from installation.settings import PREFIX, Settings, load
 from tests.balanced.relay import Relay, relayed
-from tests.serving import PATIENCE_S, Serving, command, started, told_to
+from tests.serving import PATIENCE_S, Serving, invent, started, told_to
 
 N = 4
-CITIZENS = "300"
+CITIZENS = 300
 SERVING = "select count(*) from processes where confirmed_at > clock_timestamp() - interval '2 seconds'"
 
 
@@ -48,9 +48,7 @@ def prepared(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> di
     environment = told_to(
         settings, tmp_path_factory.mktemp("machine-1"), "balanced_", port=str(port), issuer=f"http://localhost:{port}"
     )
-    for step in (("migrate",), ("seed", "--citizens", CITIZENS)):
-        done = command(environment, *step)
-        assert done.returncode == 0, done.stderr
+    invent(environment, CITIZENS)
     return environment
 
 

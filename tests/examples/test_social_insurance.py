@@ -16,7 +16,7 @@ from bench.ports import free_ports
 from commands.composition import GATEWAY
 from installation import node
 from installation.settings import Settings
-from tests.serving import ROOT, Serving, command, run, started, told_to
+from tests.serving import ROOT, Serving, invent, run, started, told_to
 
 REGISTERS = ("enterprises", "identity", "insurance", "land", "population")
 EXAMPLE = ROOT / "examples" / "social-insurance"
@@ -41,9 +41,7 @@ def served(settings: Settings, packages: Path, tmp_path_factory: pytest.TempPath
     """One process with the register in it, and people with insurance."""
     home = tmp_path_factory.mktemp("insured")
     environment = {**told_to(settings, home, "insured_"), "PYTHONPATH": str(packages)}
-    for arguments in (["migrate"], ["seed", "--citizens", "2000"]):
-        done = command(environment, *arguments)
-        assert done.returncode == 0, done.stderr
+    invent(environment, 2000)
     with run(environment) as process:
         _done([sys.executable, "-m", "social_insurance.invent"], environment)
         yield process

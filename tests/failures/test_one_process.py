@@ -20,7 +20,7 @@ from ledger import read_disclosures
 from ledger.segments.chain import Segment
 from synthetic.personas import SIGNING_IN
 from tests.failures.asking import AWAY, QUERY, Clients, check_others, frozen, is_whole, middle
-from tests.serving import Serving, command, run, told_to
+from tests.serving import Serving, invent, run, told_to
 
 STATEMENT_S, DEADLINE_S = 0.5, 2.0
 Count = Callable[[str, object], None]
@@ -47,9 +47,7 @@ def served(settings: Settings, land_server: Postgres, tmp_path_factory: pytest.T
         land_database_url=land_server.url("failing_land"),
         statement_timeout_ms=str(int(STATEMENT_S * 1000)), request_deadline_ms=str(int(DEADLINE_S * 1000)),
     )  # fmt: skip
-    for arguments in (["migrate"], ["seed", "--citizens", "1000"]):
-        done = command(environment, *arguments)
-        assert done.returncode == 0, done.stderr
+    invent(environment, 1000)
     with run(environment) as process:
         yield process
 

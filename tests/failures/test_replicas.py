@@ -19,7 +19,7 @@ from installation.settings import Settings
 from synthetic.personas import SIGNING_IN
 from tests.failures.asking import AWAY, QUERY, Clients, Seen, check_others, frozen, is_whole, middle
 from tests.failures.following import follow, told
-from tests.serving import Serving, command, run, told_to
+from tests.serving import Serving, command, invent, run, told_to
 
 STALENESS_S, STATEMENT_S, DEADLINE_S = 2.0, 0.5, 2.0
 SETTLED_S = STALENESS_S + DEADLINE_S + 2 * LOOK_S
@@ -64,9 +64,7 @@ def served(
         replica_staleness_ms=str(int(STALENESS_S * 1000)),
         statement_timeout_ms=str(int(STATEMENT_S * 1000)), request_deadline_ms=str(int(DEADLINE_S * 1000)),
     )  # fmt: skip
-    for arguments in (["migrate"], ["seed", "--citizens", "1000"]):
-        done = command(environment, *arguments)
-        assert done.returncode == 0, done.stderr
+    invent(environment, 1000)
     with run(environment) as process:
         yield process
 

@@ -11,9 +11,9 @@ import pytest
 
 from installation.databases import database_url
 from installation.settings import PREFIX, Settings, load
-from tests.serving import Serving, command, run, serving, told_to
+from tests.serving import Serving, command, invent, run, serving, told_to
 
-CITIZENS = "300"
+CITIZENS = 300
 KEPT_S = 120
 AS_OFFICERS = (("--as", "demo-officer-1"), ("--as", "demo-officer-2"))
 
@@ -33,9 +33,7 @@ def ministry(settings: Settings, authority: Serving, home: Path, name: str, **to
     told = {"issuer": authority.issuer, "subgraph_client": f"{name}-own", **told}
     environment = told_to(settings, home, f"{name}_", **told)
     admit(authority, environment, home / "public.jwk")
-    for step in (("migrate",), ("seed", "--citizens", CITIZENS)):
-        done = command(environment, *step)
-        assert done.returncode == 0, done.stderr
+    invent(environment, CITIZENS)
     with run(environment) as started:
         yield started
 

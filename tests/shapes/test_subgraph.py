@@ -116,9 +116,7 @@ async def test_an_operation_that_the_authority_decided_is_answered_and_recorded_
 async def test_a_ticket_and_a_reference_are_good_at_each_process_for_as_often_as_a_router_asks(
     land: Serving, authority: Serving, bearer: str
 ) -> None:
-    refs = await some_references(land, authority, bearer)
-    given = ticket(authority, f'{{ citizen(pin: "001085000001") {{ {RIGHTS} }} }}', bearer)
-    written = {"of": [{"__typename": "Citizen", "ref": ref} for ref in refs]}
+    given, written = await a_ticket_and_references(land, authority, bearer)
 
     def again(_: int) -> tuple[int, dict[str, Any]]:
         return asked(land, BY_REFERENCE, bearer, variables=written, lienthong_ticket=given["ticket"])
@@ -139,9 +137,7 @@ async def test_a_ticket_and_a_reference_are_good_at_each_process_for_as_often_as
 async def test_a_reference_that_was_answered_leads_to_what_the_register_has_of_the_person(
     land: Serving, authority: Serving, bearer: str
 ) -> None:
-    refs = await some_references(land, authority, bearer)
-    given = ticket(authority, f'{{ citizen(pin: "001085000001") {{ {RIGHTS} }} }}', bearer)
-    written = {"of": [{"__typename": "Citizen", "ref": ref} for ref in refs]}
+    given, written = await a_ticket_and_references(land, authority, bearer)
 
     status, body = asked(land, BY_REFERENCE, bearer, variables=written, lienthong_ticket=given["ticket"])
 
@@ -155,6 +151,15 @@ def test_a_composer_gets_the_schema_that_the_command_prints(land: Serving, autho
     _, body = asked(land, "{ _service { sdl } }", bearer, lienthong_ticket=given)
 
     assert body["data"]["_service"]["sdl"].strip() == land.command("schema", "subgraph", "land").stdout.strip()
+
+
+async def a_ticket_and_references(
+    land: Serving, authority: Serving, bearer: str
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """The grant for a person's rights in land, and some persons as a router would name them to the register."""
+    refs = await some_references(land, authority, bearer)
+    given = ticket(authority, f'{{ citizen(pin: "001085000001") {{ {RIGHTS} }} }}', bearer)
+    return given, {"of": [{"__typename": "Citizen", "ref": ref} for ref in refs]}
 
 
 async def some_references(land: Serving, authority: Serving, bearer: str) -> list[str]:
@@ -295,7 +300,7 @@ def test_a_register_whose_authority_cannot_be_reached_does_not_start_and_says_so
 
 
 def test_a_register_holds_what_it_holds_in_the_whole_nation_of_that_number_and_seed(land: Serving) -> None:
-    again = land.command("seed", "--citizens", CITIZENS, "--force")
+    again = land.command("seed", "--citizens", str(CITIZENS), "--force")
 
     assert again.stderr.startswith(f"Invented {CITIZENS} citizens")
 

@@ -19,7 +19,7 @@ from installation.settings import Settings
 from tests.balanced.conftest import N, machines_of
 from tests.failures.asking import Clients, Seen, is_whole
 from tests.failures.test_one_process import recorded_in
-from tests.serving import ROOT, Serving, command, started, told_to
+from tests.serving import ROOT, Serving, invent, started, told_to
 from tests.shapes.bound import BoundClient
 from tests.system.debian import program
 
@@ -61,9 +61,7 @@ def behind(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
         settings, home, "haproxy_",
         port=str(port), issuer=f"http://localhost:{port}", trusted_proxies="127.0.0.1",
     )  # fmt: skip
-    for step in (("migrate",), ("seed", "--citizens", "300")):
-        done = command(first, *step)
-        assert done.returncode == 0, done.stderr
+    invent(first, 300)
     (home / "ledger-checkpoints").mkdir(exist_ok=True)
     environments = machines_of(first, tmp_path_factory)
     with contextlib.ExitStack() as stack:

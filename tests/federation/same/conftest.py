@@ -24,7 +24,7 @@ from synthetic.personas import SIGNING_IN
 from tests.federation.same.both import Both, Shape, Tokens
 from tests.federation.same.routers import CLAIMS, Router, World, variables
 from tests.properties.nation import CITIZENS, Nation, loaded
-from tests.serving import command, started, told_to
+from tests.serving import command, invent, started, told_to
 
 PROCESSES = 7
 LYING = Path(__file__).with_name("lying.config.mjs")
@@ -44,9 +44,7 @@ def installation(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -
     first = free_ports(PROCESSES)
     environment = told_to(settings, tmp_path_factory.mktemp("same"), "same_", issuer=f"http://localhost:{first}")
     environment |= {"LIENTHONG_PORT": str(first), "LIENTHONG_SEALING": "false", "PATH": os.environ["PATH"]}
-    for arguments in (["migrate"], ["seed", "--citizens", str(CITIZENS)]):
-        done = command(environment, *arguments)
-        assert done.returncode == 0, done.stderr
+    invent(environment, CITIZENS)
     return environment
 
 
