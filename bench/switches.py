@@ -48,8 +48,9 @@ def _with(place: Place, questions: Mapping[str, Question]) -> Iterator[Switch]:
 
 
 def processes(questions: Mapping[str, Question]) -> Iterator[Switch]:
-    cells = [Asked(questions["profile"], USUAL), Asked(questions["profile"], 64)]
+    """As many connections as one process has, shared by several; and as many for each."""
     for count in COUNTS:
+        cells = [Asked(questions["profile"], connections) for connections in sorted({USUAL, USUAL * count, 64})]
         said = "one process" if count == 1 else f"{count} processes"
         yield Switch(f"processes-{count}", f"{said}, as `lienthong serve` starts them", _served(count), cells)
 

@@ -121,6 +121,8 @@ def _enforcement() -> Iterator[Target]:
     for count in (2, 4):
         what = f"application CPU, {count} processes / one: {_said(PROFILE_16)}"
         yield Target(what, PROCESSES, True, "switches", partial(_processes, count))
+        what += " for each process"
+        yield Target(what, PROCESSES, True, "switches", partial(_processes_of_equal_load, count))
     refused = partial(_workload, Cell("refused", 16), PROFILE_16)
     yield Target("a refused query / a granted one, application CPU", 1.0, True, "workloads", refused)
 
@@ -138,6 +140,14 @@ def _processes(count: int, windows: list[Window]) -> float | None:
     """Each over the product beside it, and then one over the other."""
     several, one = (ratio(windows, PROFILE_16, application, f"processes-{each}", OURS) for each in (count, 1))
     return several / one if several and one else None
+
+
+def _processes_of_equal_load(count: int, windows: list[Window]) -> float | None:
+    """Windows of the same round, and not neighbors in it: more processes are asked by more connections."""
+    many, one = f"processes-{count}", "processes-1"
+    loaded = replace(PROFILE_16, connections=count * PROFILE_16.connections)
+    found = [*only(windows, many, loaded), *only(windows, one, PROFILE_16)]
+    return ratio([replace(each, cell=PROFILE_16, group="") for each in found], PROFILE_16, application, many, one)
 
 
 def _workload(cell: Cell, other: Cell, windows: list[Window]) -> float | None:

@@ -1,7 +1,6 @@
 """Every variant that can be composed is measured, and none is composed that is the product itself."""
 
 from bench.ours import PRODUCT, VARIANTS
-from bench.parts import Asked
 from bench.questions import Question
 from bench.switches import processes, without
 
@@ -17,9 +16,10 @@ def test_a_benchmark_starts_each_variant_by_the_name_of_its_switch() -> None:
         assert switch.server.command[-1] == f"--variant={switch.name}"
 
 
-def test_a_benchmark_asks_several_processes_as_many_at_once_as_one() -> None:
-    one, *several = processes(QUESTIONS)
+def test_a_benchmark_asks_several_processes_as_many_at_once_as_one_and_as_many_each() -> None:
+    switches = [*processes(QUESTIONS)]
 
-    assert [switch.cells for switch in several] == [one.cells] * len(several)
-    assert one.cells == [Asked(QUESTIONS["profile"], 16), Asked(QUESTIONS["profile"], 64)]
-    assert len({switch.server.port for switch in (one, *several)}) == 1 + len(several)
+    asked = {switch.name: [each.connections for each in switch.cells] for switch in switches}
+    assert asked == {"processes-1": [16, 64], "processes-2": [16, 32, 64], "processes-4": [16, 64]}
+    assert all(each.question is QUESTIONS["profile"] for switch in switches for each in switch.cells)
+    assert len({switch.server.port for switch in switches}) == len(switches)

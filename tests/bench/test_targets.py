@@ -67,8 +67,15 @@ def test_a_reader_asks_about_peers_and_reads_of_the_largest_nation() -> None:
             ],
             "application CPU, 4 processes", 1.05,
         ),
+        (
+            [
+                window(0, "processes-1", 2, group="1"), window(0, "processes-4", 3, group="1"),
+                window(0, "processes-4", 2.2, group="2", cell=Cell("profile", 64)),
+            ],
+            "application CPU, 4 processes", 1.1,
+        ),
     ],
-    ids=["ledger", "enforcement", "dpop", "processes of another group"],
+    ids=["ledger", "enforcement", "dpop", "processes of another group", "processes with as many each"],
 )  # fmt: skip
 def test_a_reader_asks_what_a_check_costs_and_reads_it_beside_its_neighbor(
     windows: Sequence[Window], what: str, value: float
