@@ -33,7 +33,7 @@ test-slow: $(STAMP) ## every test but those of the system; takes many minutes
 	$(BIN)/pytest -n $(WORKERS) -m "not system"
 
 test-system: $(STAMP) ## tests with Debian's haproxy and postgresql: installs those that are missing, as root
-	$(BIN)/pytest -m system tests/system
+	$(BIN)/pytest -n 2 --dist loadfile -m system tests/system
 
 lint: $(STAMP) ## style
 	$(BIN)/ruff check .

@@ -88,14 +88,15 @@ def alike(count: int, name: str = OURS, **environment: str) -> list[Contender]:
 
 @contextmanager
 def running(contender: Contender, core: int, log: Path) -> Iterator[Running]:
-    """The contender on its core, until the end of the block."""
-    command = ["taskset", "-c", str(core), *contender.command]
+    """The contender, on its core once it is ready, until the end of the block."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **contender.environment}, stdout=output, stderr=subprocess.STDOUT
-        )
+            contender.command, cwd=ROOT, env={**os.environ, **contender.environment},
+            stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
     try:
         _await(contender, process, log)
+        processes.pin(process.pid, core)
         yield Running(contender, process.pid)
     finally:
         process.terminate()

@@ -36,6 +36,12 @@ def pin(pid: int, core: int) -> None:
             os.sched_setaffinity(int(task.name), {core})
 
 
+def end(pid: int) -> None:
+    """Ask a process to end."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+
+
 def kill(pid: int) -> None:
     """End a process tree at once."""
     for process in [*tree(pid)]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from bench.load import Loader
 from bench.measure import Subject, Window
 from bench.place import HOME, Place, prepare
 from bench.questions import Question, questions
+
+STARTING_AT_ONCE = 2  # on two cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,13 @@ class Setting:
     def started(self, wanted: Sequence[Contender], place: Place) -> Iterator[list[Running]]:
         """These contenders over this nation, for as long as the block lasts."""
         with ExitStack() as stack, self.display.while_(f"Have {len(wanted)} servers running"):
-            yield [stack.enter_context(self._running(each, place)) for each in wanted]
+            with ThreadPoolExecutor(STARTING_AT_ONCE) as pool:
+                started = [*pool.map(lambda each: stack.enter_context(self._running(each, place)), wanted)]
+            try:
+                yield started
+            finally:
+                for each in started:
+                    processes.end(each.pid)  # all at once; the stack then waits for one after the other
 
     def measured(self, subjects: Sequence[Subject], what: str, rounds: Sequence[int] | None = None) -> list[Window]:
         """Warm them all, then measure each in every round, or in these. They must have answered alike before."""

@@ -34,7 +34,7 @@ def without(questions: Mapping[str, Question]) -> Iterator[Switch]:
         (ours.LEDGER_OFF, "ledger off", targeted),
         (ours.ENFORCEMENT_OFF, "decision, row rules, ledger and token off", targeted),
         (ours.TOKENS_FORGOTTEN, "every token verified anew", [Asked(profile, USUAL)]),
-        (ours.COALESCING_OFF, "coalescing off, 8 connections to each register", [*usual, Asked(profile, 64)]),
+        (ours.COALESCING_OFF, "coalescing off, 8 connections to each register", usual),
     ):
         yield Switch(name, title, our_server(name, f"--variant={name}"), cells)
 
@@ -43,14 +43,14 @@ def _with(place: Place, questions: Mapping[str, Question]) -> Iterator[Switch]:
     at_home = [Asked(question, USUAL) for question in asyncio.run(_of_province(place.urls))]
     held = clients.held_to_province(place)
     yield Switch("row-rules-on", "row rules of a province on", our_server("row-rules-on"), at_home, held)
-    signed = [Asked(questions["profile"], count) for count in (USUAL, 64)]
+    signed = [Asked(questions["profile"], USUAL)]
     yield Switch("dpop-on", "DPoP on", our_server("dpop-on"), signed, clients.bound(place))
 
 
 def processes(questions: Mapping[str, Question]) -> Iterator[Switch]:
     """As many connections as one process has, shared by several; and as many for each."""
     for count in COUNTS:
-        cells = [Asked(questions["profile"], connections) for connections in sorted({USUAL, USUAL * count, 64})]
+        cells = [Asked(questions["profile"], connections) for connections in sorted({USUAL, USUAL * count})]
         said = "one process" if count == 1 else f"{count} processes"
         yield Switch(f"processes-{count}", f"{said}, as `lienthong serve` starts them", _served(count), cells)
 

@@ -17,7 +17,7 @@ from bench.sections.section import Section
 from bench.setting import Setting
 from bench.statements import statements
 
-ASKED, CONNECTIONS = "profile", (16, 64)
+ASKED, CONNECTIONS = "profile", 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,7 @@ def measure(setting: Setting) -> Floors:
     with setting.started(recording, place) as servers:
         answers = peers.check(setting, place, servers)
         with setting.started(floor.floors(_kept(answers, setting.directory)), place) as floors:
-            subjects = [
-                Subject(each, place, Asked(asked[ASKED], connections))
-                for connections in CONNECTIONS
-                for each in (*servers, *floors)
-            ]
+            subjects = [Subject(each, place, Asked(asked[ASKED], CONNECTIONS)) for each in (*servers, *floors)]
             windows = setting.measured(subjects, "Ours and the floors")
     if setting.form.few:
         return Floors(windows, [])
