@@ -65,6 +65,7 @@ async def test_an_operator_parts_a_register_and_rows_comments_and_rights_stay(fr
         await write(connection, citizens, pin=pin, other_names=[], nationalities=["VN"])
     await connection.execute(f"DROP ROLE IF EXISTS {ROLE}; CREATE ROLE {ROLE}; GRANT SELECT ON citizens TO {ROLE}")
     await connection.execute(f"ALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO {ROLE}")
+    await connection.execute(f"GRANT CREATE ON SCHEMA public TO {ROLE}; ALTER TABLE contacts OWNER TO {ROLE}")
     before = await rows(connection, "citizens")
     told: list[str] = []
     await partition(fresh_settings, "identity", 3, told.append)
@@ -75,6 +76,9 @@ async def test_an_operator_parts_a_register_and_rows_comments_and_rights_stay(fr
     assert await connection.fetchval("SELECT obj_description('citizens'::regclass)") == citizens.comment
     assert await connection.fetchval("SELECT has_table_privilege($1, 'citizens', 'SELECT')", ROLE)
     assert not await connection.fetchval("SELECT has_table_privilege($1, 'citizens', 'INSERT')", ROLE)
+    owned = "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relowner = $1::regrole ORDER BY relname"
+    names = [row["relname"] for row in await connection.fetch(owned, ROLE)]
+    assert names == ["contacts", *(f"contacts_{part}_of_3" for part in range(3))]
     assert f"{len(PINS)} rows" in " ".join(told)
     await connection.close()
 
@@ -96,13 +100,20 @@ async def test_an_operator_parts_a_register_again_and_nothing_is_moved(fresh_set
         ),
         ("ALTER TABLE contacts FORCE ROW LEVEL SECURITY", "has row level security"),
         ("GRANT SELECT (pin) ON contacts TO PUBLIC", "has privileges on columns"),
+        ("CREATE RULE quiet AS ON DELETE TO contacts DO INSTEAD NOTHING", "has rules"),
+        ("ALTER TABLE contacts ADD COLUMN n int GENERATED ALWAYS AS IDENTITY", "has identity columns"),
+        ("ALTER TABLE contacts ADD FOREIGN KEY (pin) REFERENCES citizens", "has foreign keys"),
+        ("CREATE POLICY mine ON contacts", "has row security policies"),
         ("ALTER TABLE contacts SET (autovacuum_enabled = off)", "has settings of its storage"),
         (
             'DROP TABLE contacts; CREATE TABLE contacts (pin text COLLATE "C") PARTITION BY LIST (pin)',
             "was parted otherwise",
         ),
     ],
-    ids=["a_publication", "a_trigger", "row_security", "columns", "storage", "parts_of_somebody_else"],
+    ids=[
+        "a_publication", "a_trigger", "row_security", "columns", "a_rule", "identity", "foreign_keys", "a_policy",
+        "storage", "parts_of_somebody_else",
+    ],
 )  # fmt: skip
 async def test_an_operator_parts_what_would_lose_something_and_is_refused_before_anything_moves(
     fresh_settings: Settings, made: str, said: str
