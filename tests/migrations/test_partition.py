@@ -109,10 +109,16 @@ async def test_an_operator_parts_a_register_again_and_nothing_is_moved(fresh_set
             'DROP TABLE contacts; CREATE TABLE contacts (pin text COLLATE "C") PARTITION BY LIST (pin)',
             "was parted otherwise",
         ),
+        (
+            """DROP TABLE contacts; CREATE TABLE contacts (pin text COLLATE "C") PARTITION BY HASH (pin);
+            CREATE FOREIGN DATA WRAPPER away; CREATE SERVER away FOREIGN DATA WRAPPER away;
+            CREATE FOREIGN TABLE part PARTITION OF contacts FOR VALUES WITH (MODULUS 1, REMAINDER 0) SERVER away""",
+            "was parted otherwise",
+        ),
     ],
     ids=[
         "a_publication", "a_trigger", "row_security", "columns", "a_rule", "identity", "foreign_keys", "a_policy",
-        "storage", "parts_of_somebody_else",
+        "storage", "parts_of_somebody_else", "parts_elsewhere",
     ],
 )  # fmt: skip
 async def test_an_operator_parts_what_would_lose_something_and_is_refused_before_anything_moves(
