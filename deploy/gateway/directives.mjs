@@ -1,6 +1,7 @@
 // Follows @skip and @include before an operation is looked at any further: the router's check of scopes does not follow
 // them on fragments, and its planner loses a field that stands twice, once left out. The answer is the same: what is
-// left out is not asked for. Where everything below a field is left out, the object is asked for all the same.
+// left out is not asked for. Where everything below a field is left out, the object is asked for all the same; so it is
+// where an inline fragment asks for nothing but __typename, which the router takes out, and loses the object with it.
 import { getOperationAST, Kind } from "graphql";
 
 const OBJECT = "__object"; // response key by which it is asked for, and which is in no answer
@@ -78,9 +79,18 @@ function chosen(node, values) {
   if (!node.selectionSet) return node;
   const before = node.selectionSet.selections;
   const selections = before.filter((each) => isAskedFor(each, values)).map((each) => chosen(plain(each), values));
+  if (isLost(node, selections)) selections.push(SOMETHING);
   if (selections.length === before.length && selections.every((each, at) => each === before[at])) return node;
-  const some = selections.length ? selections : [SOMETHING];
-  return { ...node, selectionSet: { ...node.selectionSet, selections: some } };
+  return { ...node, selectionSet: { ...node.selectionSet, selections } };
+}
+
+/** Whether the router would ask for nothing at all where these are selected. */
+function isLost({ kind }, selections) {
+  return selections.length === 0 || (kind === Kind.INLINE_FRAGMENT && selections.every(isTypename));
+}
+
+function isTypename({ kind, name, alias }) {
+  return kind === Kind.FIELD && name.value === "__typename" && !alias;
 }
 
 function isAskedFor({ directives = [] }, values) {

@@ -48,9 +48,10 @@ class Asking:
             self.away += 1
             answers = self._answers(operation, caller, behind)
         alone, together = answers
-        assert meant(together) == meant(alone), operation.text
-        assert sources(together) <= sources(alone), operation.text
-        assert bool(sources(together)) == bool(sources(alone)), operation.text
+        asked = caller, operation
+        assert meant(together) == meant(alone), asked
+        assert sources(together) <= sources(alone), asked
+        assert bool(sources(together)) == bool(sources(alone)), asked
         self.reach.note(operation, alone)
         self.asked += 1
         return answers

@@ -56,6 +56,25 @@ CONDITIONAL = {
     "a field twice": "{ pin fullName %s fullName household { code } household { members { person { sex } } } }",
 }
 
+TYPES = {
+    "Query": "{ %s }",
+    "Citizen": "{ citizens(pins: $pins) { %s } }",
+    "Household": "{ citizens(pins: $pins) { pin household { %s } } }",
+    "LandRightConnection": "{ citizens(pins: $pins) { landRights(first: 1) { %s } } }",
+    "PageInfo": "{ citizens(pins: $pins) { landRights(first: 1) { pageInfo { %s } } } }",
+    "Parcel": "{ citizens(pins: $pins) { landRights(first: 1) { edges { node { parcel { %s } } } } } }",
+    "AdministrativeUnit": "{ citizens(pins: $pins) { birthPlace { %s } pin } }",
+    "Holder": "{ citizens(pins: $pins) { landRights(first: 1) { edges { node { holder { %s } } } } } }",
+}
+"""Where a type may stand alone: an object that has nothing of its own asked for."""
+ALONE = (
+    "... { __typename }",
+    "... on %s { __typename __typename }",
+    "... { ... on %s { __typename } }",
+    "... { ...Alone } ... { __typename a: __typename @skip(if: true) }",
+    "... @include(if: true) { __typename } __typename",
+)
+
 
 def documents() -> Iterator[Operation]:
     """Each of which is answered to who may read everything."""
@@ -68,4 +87,8 @@ def documents() -> Iterator[Operation]:
         given = {"on": holds} if declared.endswith("!") else {}
         more = NAMED if "...More" in text else ""
         yield Operation(f"{head} {{ citizens(pins: $pins) {asked} }} {more}", {"pins": PINS, **given})
+    for (type_, text), alone in product(TYPES.items(), ALONE):
+        named = f"fragment Alone on {type_} {{ __typename }}" if "...Alone" in alone else ""
+        head = "query ($pins: [PersonalNumber!]!)" if "$pins" in text else "query"
+        yield Operation(f"{head} {text % alone.replace('%s', type_)} {named}", {"pins": PINS})
     yield from (Operation(" ".join(text.split()), {"pins": PINS, "nothing": None}) for text in OTHERS)
