@@ -20,6 +20,7 @@ from tests.federation.same.asking import Asking
 from tests.federation.same.both import Both
 from tests.properties.arguments import Arguments, Draw
 from tests.properties.drawing import drawing
+from tests.properties.met import scopes_of
 from tests.properties.nation import Nation
 from tests.properties.operations import Operation, operations
 
@@ -41,10 +42,11 @@ def test_registers_behind_a_gateway_answer_what_one_process_answers(
     arguments = WithoutPlaces(composed, nation)
     asking = Asking(composed, arguments, both)
     aims = [coordinate for coordinate, made in composed.made.items() if made.binding is not None]
+    guarded = [aim for aim in aims if [*scopes_of(composed, aim)]]
     codes: Counter[str] = Counter()
 
     @drawing(examples)
-    @given(operations(arguments, aims, lambda *_: True), st.sampled_from(CALLERS))
+    @given(operations(arguments, guarded * 3 + aims, lambda *_: True), st.sampled_from(CALLERS))
     def ask(operation: Operation, caller: str) -> None:
         (_, body), _ = asking.ask(operation, caller)
         codes.update(error["extensions"]["code"] for error in body.get("errors", ()))
@@ -55,7 +57,8 @@ def test_registers_behind_a_gateway_answer_what_one_process_answers(
         "counted",
         f"asked in both shapes: {examples} drawn and {asking.asked - examples} for what these did not meet,"
         f" {asking.away} of them again because something was away;"
-        f" {dict(asking.reach.met.outcomes)}, errors of the drawn {dict(codes)}",
+        f" {dict(asking.reach.met.outcomes)}, {asking.reach.met.with_personal_value} with a personal value,"
+        f" errors of the drawn {dict(codes)}",
     )
     asking.reach.check()
     assert asking.away <= asking.asked / SELDOM
