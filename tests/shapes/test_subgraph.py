@@ -239,10 +239,11 @@ def test_a_subgraph_cut_off_from_its_authority_refuses_within_its_lease_and_reco
     authority.process.send_signal(signal.SIGSTOP)
     try:
         until(lambda: json.loads(land.ask("/readyz")[1])["grants"] is False)
-        status, body = asked(land, "{ __typename }", bearer, lienthong_ticket=given)
+        until(lambda: {status for status, _ in _of_both_processes(land, bearer, given)} == {503})
+        _, body = asked(land, "{ __typename }", bearer, lienthong_ticket=given)
     finally:
         authority.process.send_signal(signal.SIGCONT)
-    assert (status, body["errors"][0]["extensions"]["code"]) == (503, "GRANTS_UNCONFIRMED")
+    assert body["errors"][0]["extensions"]["code"] == "GRANTS_UNCONFIRMED"
     until(lambda: land.ask("/readyz")[0] == 200)
 
 
@@ -303,6 +304,11 @@ def test_a_register_holds_what_it_holds_in_the_whole_nation_of_that_number_and_s
     again = land.command("seed", "--citizens", str(CITIZENS), "--force")
 
     assert again.stderr.startswith(f"Invented {CITIZENS} citizens")
+
+
+def _of_both_processes(land: Serving, bearer: str, given: str) -> list[tuple[int, Any]]:
+    """Answers of the two that serve the register, whichever the system hands each request to."""
+    return [asked(land, "{ __typename }", bearer, lienthong_ticket=given) for _ in range(10)]
 
 
 def until(holds: Any) -> None:
