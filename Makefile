@@ -16,9 +16,16 @@ help: ## this list
 
 install: $(STAMP) ## the environment, exactly as locked
 
+# The one asked for; where none was, the distribution's if the usual one says that it was built without optimization.
+INTERPRETERS := $(PYTHON) $(if $(filter file,$(origin PYTHON)),/usr/bin/python3)
+CHOOSE = for python in $(INTERPRETERS); do \
+	$$python installation/interpreter.py && $$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' && break; \
+	done 2>/dev/null || python=$(PYTHON)
+
 $(STAMP): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=/path/to/python3.11")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || { $(CHOOSE); \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which: make PYTHON=/path/to/python3.11")' \
+		&& echo "Environment on $$($$python -VV)" && $$python -m venv .venv; }
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
@@ -49,15 +56,10 @@ typecheck: $(STAMP) ## mypy --strict
 contracts: $(STAMP) ## who may import whom
 	$(BIN)/lint-imports
 
-bench-install: $(BENCH_STAMP) ## the benchmark's environment, on an interpreter that is an optimized build
+bench-install: $(BENCH_STAMP) ## the benchmark's environment
 
-# The one asked for, unless it says that it was built without optimization and the distribution has another.
 $(BENCH_STAMP): requirements.lock bench/requirements.lock pyproject.toml
-	@test -x $(BENCH)/python || { \
-		for python in $(PYTHON) /usr/bin/python3; do \
-			$$python installation/interpreter.py && $$python -c 'import ensurepip' && break; \
-		done 2>/dev/null || python=$(PYTHON); \
-		echo "Benchmark on $$($$python -VV)"; $$python -m venv .venv-bench; }
+	@test -x $(BENCH)/python || { $(CHOOSE); echo "Benchmark on $$($$python -VV)"; $$python -m venv .venv-bench; }
 	$(BENCH)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BENCH)/pip install --quiet --disable-pip-version-check --require-hashes --requirement bench/requirements.lock
 	$(BENCH)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
