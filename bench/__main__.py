@@ -27,8 +27,10 @@ from bench.load import PINNING, TOOLS, LoadFailed, missing_tools
 from bench.place import HOME, ROOT
 from bench.record import Record, Records
 from bench.sections import SECTIONS
+from bench.sections.floors import FLOORS
 from bench.sections.peers import PEERS
 from bench.sections.section import Section
+from bench.sections.switches import SWITCHES
 from bench.seeding import NotSeeded
 from bench.setting import Setting, setting
 from installation.errors import Refusal
@@ -108,7 +110,9 @@ def _repeatable(seen: Circumstances) -> tuple[str, int, int]:
 
 
 def _form_of(section: Section[Any], form: Form) -> Form:
-    return form if section is PEERS else form.alone()
+    if section is PEERS:
+        return form
+    return form.beside() if section in {FLOORS, SWITCHES} else form.alone()
 
 
 def _missing(*, timed: bool) -> list[str]:
@@ -132,7 +136,8 @@ def _sections(wanted: argparse.Namespace, form: Form) -> list[Section[Any]]:
 def _form(wanted: argparse.Namespace) -> Form:
     """The one that is chosen, with what is given otherwise."""
     form: Form = wanted.form
-    form = replace(form, rounds=wanted.rounds or form.rounds)
+    if wanted.rounds:
+        form = replace(form, rounds=wanted.rounds, rounds_alone=wanted.rounds)
     if wanted.seconds:
         form = replace(form, seconds=wanted.seconds, seconds_alone=wanted.seconds)
     if wanted.minutes is not None:
