@@ -44,7 +44,7 @@ _ORDINARY = ("seeding", "peers", "floors", "switches", "workloads", "sizes", "mi
 
 QUICK = Form(
     "quick", "a small nation, few peers, short windows: shows that everything works; under 3 minutes",
-    sections=("peers", "floors", "switches", "workloads", "micro"), rounds=2, rounds_alone=2,
+    sections=("peers", "floors", "switches", "workloads", "micro"), rounds=2, rounds_alone=1,
     seconds=1, seconds_alone=1, size=SMALL, sizes=(SMALL,), peer_sizes=(SMALL,), peer_cells=_FEW, few=True,
 )  # fmt: skip
 PLAIN = Form(
