@@ -56,11 +56,6 @@ class Answer:
         return json.loads(self.body)
 
     @property
-    def timeless(self) -> tuple[int, Any]:
-        """What another second would have said as well: all but from when its registers are."""
-        return self.status, {name: part for name, part in self.json.items() if name != "extensions"}
-
-    @property
     def data(self) -> Any:
         assert "errors" not in self.json, self.json["errors"]
         return self.json["data"]

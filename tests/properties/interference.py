@@ -5,7 +5,6 @@ read before a refusal; and what PostgreSQL received names no column beyond those
 """
 
 import json
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from graphql import parse
 from auth.caller import Caller
 from domains.kit.scopes import Verb
 from graph.composed import Composed
+from tests.moments import timeless
 from tests.properties.bindings import ColumnName
 from tests.properties.demands import Demands, Reading, demands_of
 from tests.properties.eyes import Eyes
@@ -26,7 +26,6 @@ from tests.properties.scrambled import keys, rule_columns
 from tests.properties.served import Response, Served
 
 VARYING = frozenset({b"date", b"x-request-id"})
-MOMENT = re.compile(rb'(?<="asOf":)"[^"]*"')  # the two are asked one after the other
 SHAPE = frozenset({"LIMIT_EXCEEDED"})  # refusals of what is too large, whoever asks
 
 
@@ -116,7 +115,7 @@ def _compared(response: Response) -> tuple[Any, ...]:
     return (
         response.status,
         [header for header in response.headers if header[0] not in VARYING],
-        MOMENT.sub(b'""', response.body),
+        timeless(response.body),  # the two are asked one after the other
     )
 
 
